@@ -1,0 +1,42 @@
+"""Where things are. Nothing here creates a folder: whoever writes does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+_DIRS = PlatformDirs("noc-tui", appauthor=False)
+
+
+def _overridden(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value).expanduser() if value else None
+
+
+def data_dir() -> Path:
+    """The user's data folder; `NOC_TUI_DATA` overrides it."""
+    return _overridden("NOC_TUI_DATA") or _DIRS.user_data_path
+
+
+def config_file() -> Path:
+    """The user's settings; `NOC_TUI_CONFIG` overrides where they lie."""
+    return _overridden("NOC_TUI_CONFIG") or _DIRS.user_config_path / "config.toml"
+
+
+def sessions_dir() -> Path:
+    """Where recordings are kept."""
+    return data_dir() / "sessions"
+
+
+def user_incidents_dir() -> Path:
+    """Where a user's own incident files are looked for."""
+    return data_dir() / "incidents"
+
+
+def bundled_incidents_dir() -> Path:
+    """The incident files of the program: inside an installed package, or at the top of a checkout."""
+    package = Path(__file__).parent
+    installed = package / "_incidents"
+    return installed if installed.is_dir() else package.parent / "incidents"

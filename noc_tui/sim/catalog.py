@@ -1,0 +1,190 @@
+"""The incidents there are: those of the program, and folders of the user's own."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from noc_tui import paths
+from noc_tui.sim.errors import IncidentError, UnknownIncidentError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
+
+    from noc_tui.sim.incident import Incident
+
+Model = TypeVar("Model", bound="BaseModel")
+
+MAX_FILE_BYTES: Final = 256 * 1024
+
+
+class IncidentType(StrEnum):
+    """The three classic incidents, easiest first. Any other incident goes by its id."""
+
+    NETWORK_CONGESTION = "network_congestion"
+    MEMORY_LEAK = "memory_leak"
+    CPU_OVERLOAD = "cpu_overload"
+
+
+CLASSIC: Final[tuple[str, ...]] = tuple(str(incident) for incident in IncidentType)
+
+
+class Catalog:
+    """Incidents by id, from folders of TOML files. Files are looked for at once and read when they are asked for.
+
+    An id that stands in two folders is an error that names both files, raised when that id is asked for; the other
+    incidents stay usable.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = tuple(folders)
+        self._files: dict[str, list[Path]] = {}
+        for folder in self.folders:
+            for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+                if not path.name.startswith("_"):
+                    self._files.setdefault(path.stem, []).append(path)
+        self._loaded: dict[str, Incident] = {}
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id, the classic three first, then by name."""
+        others = sorted(name for name in self._files if name not in CLASSIC)
+        return (*(name for name in CLASSIC if name in self._files), *others)
+
+    def __contains__(self, incident_id: object) -> bool:
+        return incident_id in self._files
+
+    def path(self, incident_id: str) -> Path:
+        """The file of an incident. Raises `UnknownIncidentError`, or `IncidentError` for an id that stands twice."""
+        files = self._files.get(incident_id, [])
+        if not files:
+            near = difflib.get_close_matches(incident_id, self._files, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.ids) or 'none'}"
+            raise UnknownIncidentError(f"no incident {incident_id[:60]!r}: {hint}")
+        if len(files) > 1:
+            raise IncidentError(f"the incident id {incident_id!r} stands twice: in {files[0]} and in {files[1]}")
+        return files[0]
+
+    def load(self, incident_id: str) -> Incident:
+        """The incident of that id. Raises `IncidentError` with one sentence when it cannot be used."""
+        if incident_id not in self._loaded:
+            self._loaded[incident_id] = load_file(self.path(incident_id))
+        return self._loaded[incident_id]
+
+    def load_all(self) -> tuple[list[Incident], list[IncidentError]]:
+        """Every incident that loads, and why the others do not."""
+        incidents, errors = [], []
+        for incident_id in self.ids:
+            try:
+                incidents.append(self.load(incident_id))
+            except IncidentError as error:
+                errors.append(error)
+        return incidents, errors
+
+
+@lru_cache(maxsize=1)
+def default_catalog() -> Catalog:
+    """The program's incidents and those in the user's data folder."""
+    return Catalog([paths.bundled_incidents_dir(), paths.user_incidents_dir()])
+
+
+def load_file(path: Path) -> Incident:
+    """Read and validate one incident file. Raises `IncidentError`: file, key or line, what is wrong, what is right."""
+    incident = parse_incident(read_toml(path), str(path))
+    if incident.id != path.stem:
+        raise IncidentError(f"{path}: id is {incident.id!r}, but the file's name says {path.stem!r}; they must agree")
+    return incident
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The values of a TOML file of at most `MAX_FILE_BYTES`. Raises `IncidentError`: file, line, what is wrong."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise IncidentError(f"{path}: larger than {MAX_FILE_BYTES // 1024} KiB, which no incident needs")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise IncidentError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise IncidentError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise IncidentError(f"{path}: is not valid TOML: {_sentence(error)}") from error
+
+
+def parse_incident(data: dict[str, Any], where: str) -> Incident:
+    """An incident from plain values. Raises `IncidentError`, its sentence beginning with `where`."""
+    from noc_tui.sim.incident import Incident  # noqa: PLC0415  (pydantic is loaded when an incident is)
+
+    return validated(Incident, data, where)
+
+
+def validated(model: type[Model], data: dict[str, Any], where: str) -> Model:
+    """`data` as a pydantic model. Raises `IncidentError`, its sentence beginning with `where`."""
+    from pydantic import ValidationError  # noqa: PLC0415  (loaded when an incident is)
+
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+        raise IncidentError(f"{where}: {_describe(details[0], model)}{more}") from error
+
+
+def _describe(detail: ErrorDetails, model: type[Any]) -> str:
+    """One pydantic error as a clause that names the key and says what is wrong and what would be right."""
+    location = _location(detail["loc"])
+    kind, given = detail["type"], detail.get("input")
+    if kind == "value_error":
+        text = str(detail["ctx"]["error"])
+        return f"{location}: {text}" if location else text
+    if kind == "extra_forbidden":
+        known = _keys_beside(model, detail["loc"])
+        near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}" if known else ""
+        return f"{location}: unknown key; {hint}".rstrip("; ")
+    if kind == "missing":
+        return f"{location}: is missing"
+    message = detail["msg"][0].lower() + detail["msg"][1:]
+    return f"{location}: {message}, not {_shown(given)}"
+
+
+def _location(loc: tuple[int | str, ...]) -> str:
+    text = ""
+    for part in loc:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _keys_beside(model: Any, loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that the table at `loc` may have, found by walking the models' own fields."""
+    from noc_tui.sim.incident import ActionEffect, LogRule  # noqa: PLC0415
+
+    inner = {"actions": ActionEffect, "logs": LogRule}
+    for index, part in enumerate(loc[:-1]):
+        if isinstance(part, int) or (index and loc[index - 1] == "actions"):
+            continue
+        if part in inner:
+            model = inner[part]
+            continue
+        field = model.model_fields.get(part)
+        annotation = getattr(field, "annotation", None)
+        candidates = [a for a in (*getattr(annotation, "__args__", ()), annotation) if hasattr(a, "model_fields")]
+        if not candidates:
+            return []
+        model = candidates[0]
+    return list(model.model_fields)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _sentence(error: Exception) -> str:
+    return str(error).replace("\n", " ")[:200]

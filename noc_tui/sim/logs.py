@@ -1,0 +1,116 @@
+"""Log rules at work: which lines of a `[[logs]]` table are written at a state of the server, and what they say."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from noc_tui import paths
+from noc_tui.sim.catalog import read_toml, validated
+from noc_tui.sim.incident import LogRule
+from noc_tui.sim.metrics import LATENCY_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import numpy as np
+
+    from noc_tui.sim.conditions import Facts
+    from noc_tui.sim.metrics import SystemMetrics
+
+HOST: Final = "web-01"
+"""The one server there is."""
+
+_PLACEHOLDER: Final = re.compile(r"\{(?:int:(\d+)-(\d+)|([a-z_]+))\}")
+_BLOCK: Final = 128
+
+
+class BackgroundLogs(BaseModel):
+    """The harmless lines of every server, common to all incidents."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    logs: tuple[LogRule, ...] = Field(default=(), max_length=200)
+
+
+def load_background(path: Path) -> BackgroundLogs:
+    """Read and validate a file of background lines. Raises `IncidentError`: one sentence that names file and key."""
+    return validated(BackgroundLogs, read_toml(path), str(path))
+
+
+@lru_cache(maxsize=1)
+def default_background() -> BackgroundLogs:
+    """The program's own background lines."""
+    return load_background(paths.bundled_incidents_dir() / "_background.toml")
+
+
+class Chance:
+    """Uniform numbers from a generator, drawn ahead in blocks: one at a time they would cost ten times as much."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._numbers: list[float] = []
+
+    def draw(self) -> float:
+        """The next number in [0, 1)."""
+        if not self._numbers:
+            self._numbers = self._rng.random(_BLOCK).tolist()
+        return self._numbers.pop()
+
+    def below(self, limit: int) -> int:
+        """A whole number from 0 to `limit - 1`."""
+        return int(self.draw() * limit)
+
+
+class LogRules:
+    """The rules of one `[[logs]]` table through an episode: each state of the server is shown to them once."""
+
+    def __init__(self, rules: Sequence[LogRule], chance: Chance) -> None:
+        self._rules = tuple((rule, rule.conditions, 0 if rule.once else rule.every) for rule in rules)
+        self._chance = chance
+        self._last: list[int | None] = [None] * len(self._rules)
+
+    def written(self, facts: Facts, step: int, limit: int) -> list[LogRule]:
+        """The rules that write a line now, in the order of the file, at most `limit` of them."""
+        chosen: list[LogRule] = []
+        for index, (rule, conditions, every) in enumerate(self._rules):
+            last = self._last[index]
+            if last is not None and (not every or step - last < every):
+                continue
+            if not all(condition.holds(facts) for condition in conditions):
+                continue
+            if rule.chance < 1 and self._chance.draw() >= rule.chance:
+                continue
+            if len(chosen) == limit:
+                break
+            self._last[index] = step
+            chosen.append(rule)
+        return chosen
+
+
+def fill_in(text: str, metrics: SystemMetrics, step: int, chance: Chance) -> str:
+    """`text` with its placeholders replaced: percent with one decimal, milliseconds and health without."""
+
+    def value(match: re.Match[str]) -> str:
+        low, high, name = match.groups()
+        if name is None:
+            return str(int(low) + chance.below(int(high) - int(low) + 1))
+        return _VALUES[name](metrics, step)
+
+    return _PLACEHOLDER.sub(value, text) if "{" in text else text
+
+
+_VALUES: Final[dict[str, Callable[[SystemMetrics, int], str]]] = {
+    "cpu": lambda metrics, _: f"{metrics.cpu_usage * 100:.1f}",
+    "memory": lambda metrics, _: f"{metrics.memory_usage * 100:.1f}",
+    "latency_ms": lambda metrics, _: f"{metrics.latency * LATENCY_MS:.0f}",
+    "packet_loss": lambda metrics, _: f"{metrics.packet_loss * 100:.1f}",
+    "error_rate": lambda metrics, _: f"{metrics.error_rate * 100:.1f}",
+    "health": lambda metrics, _: f"{metrics.health_score * 100:.0f}",
+    "step": lambda _, step: str(step),
+    "host": lambda _metrics, _step: HOST,
+}

@@ -1,0 +1,163 @@
+"""An incident compiled for stepping: tuples in place of models, repeat factors tabulated."""
+
+from __future__ import annotations
+
+from decimal import Context
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from noc_tui.sim.actions import ACTIONS
+from noc_tui.sim.metrics import CONTINUOUS
+
+if TYPE_CHECKING:
+    from noc_tui.sim.incident import ActionEffect, Figures, Incident
+
+Row = tuple[float, float, float, float, float, float]
+"""What is added to cpu, memory, latency, packet loss, error rate and pressure."""
+
+NO_CHANGE: Final[Row] = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+# Exact up to here; beyond it a power of 200 digits rounds to the same double and costs no megabytes.
+_EXACT_POWERS: Final = 64
+_WIDE: Final = Context(prec=200)
+
+
+@lru_cache(maxsize=4096)
+def repeat_power(factor: float, uses: int) -> float:
+    """`factor ** uses`, correctly rounded. Array powers and some C libraries differ in the last bit."""
+    if factor == 1.0 or uses == 0:
+        return 1.0
+    if factor == 0.0:
+        return 0.0
+    if uses <= _EXACT_POWERS:
+        return float(Fraction(factor) ** uses)
+    return float(_WIDE.power(_WIDE.create_decimal_from_float(factor), uses))
+
+
+def scaled(row: Row, factor: float) -> Row:
+    """The row with its benefits (negative figures) multiplied by `factor`; harms stay as they are."""
+    if factor == 1.0:
+        return row
+    cpu, memory, latency, loss, errors, pressure = row
+    return (
+        cpu * factor if cpu < 0 else cpu,
+        memory * factor if memory < 0 else memory,
+        latency * factor if latency < 0 else latency,
+        loss * factor if loss < 0 else loss,
+        errors * factor if errors < 0 else errors,
+        pressure * factor if pressure < 0 else pressure,
+    )
+
+
+class Later(NamedTuple):
+    """Figures that fall due `after` steps from now."""
+
+    after: int
+    row: Row
+    scales: bool
+    """Whether repeats wear its benefits out. They do not where asking again restarts the timer."""
+
+
+class Effect(NamedTuple):
+    """What an action does when its main (or its `otherwise`) figures apply."""
+
+    row: Row
+    later: Later | None
+    down_for: int
+    sets: str | None
+
+
+class ActionRules(NamedTuple):
+    """One action of a compiled incident."""
+
+    main: Effect
+    requires: str | None
+    otherwise: Effect
+    restarts_timer: bool
+    """Whether choosing it again cancels its own effects that are still pending."""
+    plain: bool
+    """Main figures alone, now: nothing later, no flag, no outage."""
+
+
+class PressureRules(NamedTuple):
+    """The hidden root cause."""
+
+    threshold: float
+    growth: float
+    decay: float
+    floor: float
+    floor_lifted_by: str | None
+    growth_when_cured: float | None
+
+
+class Rules(NamedTuple):
+    """All figures of one incident, in the order of `ACTIONS` and `CONTINUOUS`."""
+
+    incident: Incident
+    initial: tuple[float, float, float, float, float]
+    service_healthy: float
+    start_sd: float
+    drift: tuple[float, float, float, float, float]
+    recovery: float
+    """0.0 where the incident has none."""
+    baseline: tuple[float, float, float, float, float]
+    initial_pressure: float
+    pressure: PressureRules | None
+    repeat_factor: float
+    actions: tuple[ActionRules, ...]
+    max_steps: int
+
+
+def compile_rules(incident: Incident) -> Rules:
+    """The rules of an incident, ready for stepping."""
+    pressure = incident.pressure
+    return Rules(
+        incident=incident,
+        initial=_five(incident.initial),
+        service_healthy=incident.initial.service_healthy,
+        start_sd=incident.start_sd,
+        drift=_five(incident.drift),
+        recovery=incident.recovery or 0.0,
+        baseline=_five(incident.baseline) if incident.baseline else (0.0, 0.0, 0.0, 0.0, 0.0),
+        initial_pressure=pressure.initial if pressure else 1.0,
+        pressure=PressureRules(
+            pressure.threshold,
+            pressure.growth,
+            pressure.decay,
+            pressure.floor,
+            pressure.floor_lifted_by,
+            pressure.growth_when_cured,
+        )
+        if pressure
+        else None,
+        repeat_factor=incident.repeat_factor,
+        actions=tuple(_action_rules(incident.actions.get(action)) for action in ACTIONS),
+        max_steps=incident.max_steps,
+    )
+
+
+_NOTHING: Final = Effect(NO_CHANGE, None, 0, None)
+
+
+def _action_rules(effect: ActionEffect | None) -> ActionRules:
+    if effect is None:
+        return ActionRules(_NOTHING, None, _NOTHING, restarts_timer=False, plain=True)
+    later = effect.later and Later(effect.later.after, _row(effect.later), not effect.reissue_restarts_timer)
+    otherwise = effect.otherwise
+    return ActionRules(
+        main=Effect(_row(effect), later, effect.down_for, effect.sets),
+        requires=effect.requires,
+        otherwise=Effect(_row(otherwise), None, otherwise.down_for, None) if otherwise else _NOTHING,
+        restarts_timer=effect.reissue_restarts_timer,
+        plain=not (later or effect.down_for or effect.sets or effect.requires),
+    )
+
+
+def _five(table: object) -> tuple[float, float, float, float, float]:
+    cpu, memory, latency, loss, errors = (float(getattr(table, name)) for name in CONTINUOUS)
+    return cpu, memory, latency, loss, errors
+
+
+def _row(figures: Figures) -> Row:
+    return (*_five(figures), float(figures.pressure))
