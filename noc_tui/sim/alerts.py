@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from noc_tui import paths
 from noc_tui.sim.catalog import read_toml, validated
-from noc_tui.sim.incident import Level
+from noc_tui.sim.incident import Level  # noqa: TC001  (pydantic resolves the annotations at run time)
 from noc_tui.sim.logs import HOST
-from noc_tui.sim.metrics import METRIC, METRIC_NAMES, MetricName, SystemMetrics
+from noc_tui.sim.metrics import METRIC, MetricName, SystemMetrics
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,14 +92,14 @@ class AlertChange(NamedTuple):
 
     rule: AlertRule
     firing: bool
-    count: int
+    firing_now: int
     """How many alerts are firing after this change."""
 
     @property
     def text(self) -> str:
         """`[FIRING:2] HighLatency (host=web-01 severity=warning)` or `[RESOLVED] HighLatency (host=web-01)`."""
         if self.firing:
-            return f"[FIRING:{self.count}] {self.rule.name} (host={HOST} severity={self.rule.severity})"
+            return f"[FIRING:{self.firing_now}] {self.rule.name} (host={HOST} severity={self.rule.severity})"
         return f"[RESOLVED] {self.rule.name} (host={HOST})"
 
 
@@ -134,6 +134,6 @@ class AlertBoard:
                     self._firing[index] = True
                     fired.append(rule)
         count = sum(self._firing) - len(fired)
-        changes = [AlertChange(rule, firing=False, count=count) for rule in resolved]
-        changes += [AlertChange(rule, firing=True, count=count + n) for n, rule in enumerate(fired, 1)]
+        changes = [AlertChange(rule, firing=False, firing_now=count) for rule in resolved]
+        changes += [AlertChange(rule, firing=True, firing_now=count + n) for n, rule in enumerate(fired, 1)]
         return changes

@@ -95,6 +95,12 @@ def default_catalog() -> Catalog:
     return Catalog([paths.bundled_incidents_dir(), paths.user_incidents_dir()])
 
 
+def catalog_of(folders: Sequence[Path]) -> Catalog:
+    """The default catalog, and these folders beside it."""
+    usual = default_catalog()
+    return Catalog([*usual.folders, *folders]) if folders else usual
+
+
 def load_file(path: Path) -> Incident:
     """Read and validate one incident file. Raises `IncidentError`: file, key or line, what is wrong, what is right."""
     incident = parse_incident(read_toml(path), str(path))
@@ -178,7 +184,7 @@ def _keys_beside(model: Any, loc: tuple[int | str, ...]) -> list[str]:
         if not candidates:
             return []
         model = candidates[0]
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _shown(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from noc_tui import paths
 from noc_tui.sim.catalog import read_toml, validated
-from noc_tui.sim.incident import LogRule
+from noc_tui.sim.conditions import Between
+from noc_tui.sim.incident import LogRule  # noqa: TC001  (pydantic resolves the annotations at run time)
 from noc_tui.sim.metrics import LATENCY_MS
 
 if TYPE_CHECKING:
@@ -67,18 +69,26 @@ class Chance:
 
 
 class LogRules:
-    """The rules of one `[[logs]]` table through an episode: each state of the server is shown to them once."""
+    """The rules of one `[[logs]]` table through an episode: each state of the server is shown to them once, in order.
+
+    Step 0 is the page, steps below it are the samples before it. A rule begins at the page, unless its `when` names a
+    lower step.
+    """
 
     def __init__(self, rules: Sequence[LogRule], chance: Chance) -> None:
-        self._rules = tuple((rule, rule.conditions, 0 if rule.once else rule.every) for rule in rules)
+        self._rules = tuple(
+            (rule, rule.conditions, _first_step(rule), 0 if rule.once else rule.every) for rule in rules
+        )
         self._chance = chance
         self._last: list[int | None] = [None] * len(self._rules)
 
     def written(self, facts: Facts, step: int, limit: int) -> list[LogRule]:
         """The rules that write a line now, in the order of the file, at most `limit` of them."""
         chosen: list[LogRule] = []
-        for index, (rule, conditions, every) in enumerate(self._rules):
+        for index, (rule, conditions, first, every) in enumerate(self._rules):
             last = self._last[index]
+            if step < first:
+                continue
             if last is not None and (not every or step - last < every):
                 continue
             if not all(condition.holds(facts) for condition in conditions):
@@ -90,6 +100,13 @@ class LogRules:
             self._last[index] = step
             chosen.append(rule)
         return chosen
+
+
+def _first_step(rule: LogRule) -> float:
+    for condition in rule.conditions:
+        if isinstance(condition, Between) and condition.figure == "step" and condition.low != -math.inf:
+            return min(0.0, condition.low)
+    return 0.0
 
 
 def fill_in(text: str, metrics: SystemMetrics, step: int, chance: Chance) -> str:

@@ -52,7 +52,7 @@ class MetricSpec:
     def text(self, value: float) -> str:
         """The value as a person reads it: `93.0 %`, `153 ms`, `up`, `down`, `40 % up`."""
         if self.unit == "up":
-            return "up" if value >= 1.0 else "down" if value <= 0.0 else f"{value * 100:.0f} % up"
+            return "up" if value >= 1.0 else "down" if value < 0.005 else f"{value * 100:.0f} % up"
         if self.unit == "ms":
             return f"{value * LATENCY_MS:.0f} ms"
         return f"{value * 100:.1f} %"

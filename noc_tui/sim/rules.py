@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Context
 from fractions import Fraction
 from functools import lru_cache
@@ -11,7 +12,9 @@ from noc_tui.sim.actions import ACTIONS
 from noc_tui.sim.metrics import CONTINUOUS
 
 if TYPE_CHECKING:
-    from noc_tui.sim.incident import ActionEffect, Figures, Incident
+    from collections.abc import Container
+
+    from noc_tui.sim.incident import ActionEffect, Figures, Incident, Otherwise
 
 Row = tuple[float, float, float, float, float, float]
 """What is added to cpu, memory, latency, packet loss, error rate and pressure."""
@@ -21,6 +24,8 @@ NO_CHANGE: Final[Row] = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 # Exact up to here; beyond it a power of 200 digits rounds to the same double and costs no megabytes.
 _EXACT_POWERS: Final = 64
 _WIDE: Final = Context(prec=200)
+# How many uses of an action are tabulated. Nobody plays more of one; a recording of a million steps may.
+_TABULATED: Final = 256
 
 
 @lru_cache(maxsize=4096)
@@ -32,6 +37,10 @@ def repeat_power(factor: float, uses: int) -> float:
         return 0.0
     if uses <= _EXACT_POWERS:
         return float(Fraction(factor) ** uses)
+    mantissa, exponent = math.frexp(factor)
+    if mantissa == 0.5:
+        # A power of two can lie halfway between two doubles (2**-1075 does), where 200 digits would not decide.
+        return math.ldexp(1.0, (exponent - 1) * uses)
     return float(_WIDE.power(_WIDE.create_decimal_from_float(factor), uses))
 
 
@@ -50,11 +59,27 @@ def scaled(row: Row, factor: float) -> Row:
     )
 
 
+class WornRows(dict[int, Row]):
+    """What an action's row is after so many earlier uses: worked out when first asked for, then looked up."""
+
+    def __init__(self, row: Row, repeat_factor: float) -> None:
+        super().__init__()
+        self._row = row
+        self._repeat_factor = repeat_factor
+
+    def __missing__(self, uses: int) -> Row:
+        row = scaled(self._row, repeat_power(self._repeat_factor, uses))
+        if uses < _TABULATED:
+            self[uses] = row
+        return row
+
+
 class Later(NamedTuple):
     """Figures that fall due `after` steps from now."""
 
     after: int
     row: Row
+    worn: WornRows
     scales: bool
     """Whether repeats wear its benefits out. They do not where asking again restarts the timer."""
 
@@ -63,6 +88,8 @@ class Effect(NamedTuple):
     """What an action does when its main (or its `otherwise`) figures apply."""
 
     row: Row
+    worn: WornRows
+    """The row by the number of earlier uses."""
     later: Later | None
     down_for: int
     sets: str | None
@@ -89,6 +116,26 @@ class PressureRules(NamedTuple):
     floor: float
     floor_lifted_by: str | None
     growth_when_cured: float | None
+
+    def under(self, flags: Container[str]) -> PressureCourse:
+        """The course that the pressure takes while these flags are set."""
+        above = self.growth
+        below = -self.decay if self.threshold > 0 else 0.0
+        if self.growth_when_cured is not None and "cured" in flags:
+            above = below = self.growth_when_cured
+        floor = 0.0 if self.floor_lifted_by is not None and self.floor_lifted_by in flags else self.floor
+        return PressureCourse(self.threshold, above, below, floor)
+
+
+class PressureCourse(NamedTuple):
+    """What the pressure does by itself in a step, while no flag changes."""
+
+    threshold: float
+    above: float
+    """Added while the pressure lies above the threshold."""
+    below: float
+    """Added while it does not."""
+    floor: float
 
 
 class Rules(NamedTuple):
@@ -132,26 +179,34 @@ def compile_rules(incident: Incident) -> Rules:
         if pressure
         else None,
         repeat_factor=incident.repeat_factor,
-        actions=tuple(_action_rules(incident.actions.get(action)) for action in ACTIONS),
+        actions=tuple(_action_rules(incident.actions.get(action), incident.repeat_factor) for action in ACTIONS),
         max_steps=incident.max_steps,
     )
 
 
-_NOTHING: Final = Effect(NO_CHANGE, None, 0, None)
-
-
-def _action_rules(effect: ActionEffect | None) -> ActionRules:
+def _action_rules(effect: ActionEffect | None, repeat_factor: float) -> ActionRules:
+    nothing = _effect(None, repeat_factor)
     if effect is None:
-        return ActionRules(_NOTHING, None, _NOTHING, restarts_timer=False, plain=True)
-    later = effect.later and Later(effect.later.after, _row(effect.later), not effect.reissue_restarts_timer)
-    otherwise = effect.otherwise
+        return ActionRules(nothing, None, nothing, restarts_timer=False, plain=True)
+    later = None
+    if effect.later is not None:
+        row = _row(effect.later)
+        scales = not effect.reissue_restarts_timer
+        later = Later(effect.later.after, row, WornRows(row, repeat_factor if scales else 1.0), scales)
     return ActionRules(
-        main=Effect(_row(effect), later, effect.down_for, effect.sets),
+        main=_effect(effect, repeat_factor, later, effect.sets),
         requires=effect.requires,
-        otherwise=Effect(_row(otherwise), None, otherwise.down_for, None) if otherwise else _NOTHING,
+        otherwise=_effect(effect.otherwise, repeat_factor),
         restarts_timer=effect.reissue_restarts_timer,
         plain=not (later or effect.down_for or effect.sets or effect.requires),
     )
+
+
+def _effect(
+    figures: ActionEffect | Otherwise | None, repeat_factor: float, later: Later | None = None, sets: str | None = None
+) -> Effect:
+    row = _row(figures) if figures else NO_CHANGE
+    return Effect(row, WornRows(row, repeat_factor), later, figures.down_for if figures else 0, sets)
 
 
 def _five(table: object) -> tuple[float, float, float, float, float]:

@@ -11,9 +11,11 @@ from noc_tui.sim.actions import ACTION_INDEX, ACTIONS, ActionType, parse_action
 from noc_tui.sim.errors import EpisodeOverError, NotResetError
 from noc_tui.sim.metrics import SystemMetrics
 from noc_tui.sim.reward import RewardTerms, reward_terms
-from noc_tui.sim.rules import NO_CHANGE, Effect, Row, Rules, repeat_power, scaled
+from noc_tui.sim.rules import NO_CHANGE, Effect, PressureCourse, Row, Rules
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from noc_tui.sim.incident import Incident
 
 NOISE_SD: Final = 0.008
@@ -21,7 +23,9 @@ STREAK_TO_RESOLVE: Final = 3
 SEED_LIMIT: Final = 2**32
 """A seed that the simulator draws for itself lies below this, so that it can be typed."""
 
-_BLOCK: Final = 5 * 128
+_BLOCK: Final = 64
+"""For how many steps or resets noise is drawn ahead."""
+_SKIP_BLOCK: Final = 1 << 16
 _RESTART: Final = ACTION_INDEX[ActionType.RESTART_SERVICE]
 _WAIT: Final = ACTION_INDEX[ActionType.DO_NOTHING]
 _make: Any = tuple.__new__  # what a NamedTuple does, without the call in between
@@ -46,6 +50,8 @@ class Transition(NamedTuple):
     down: bool
     """Whether the service was held down in this step."""
     streak: int
+    course: PressureCourse | None
+    """What the pressure did by itself before the action could set a flag; None in incidents that have none."""
 
 
 class StepInfo(NamedTuple):
@@ -127,34 +133,32 @@ class SystemSimulator:
         self._ending = ""
 
     def _reseed(self, seed: int) -> None:
-        self.seed = seed
         self._rng = np.random.default_rng(seed)
+        self.seed = seed
         # Standard normals are drawn ahead in blocks: it changes no value, and a call per step would cost the most.
-        self._normals: list[float] = []
-        self._noise: list[float] = []
+        self._normals: NDArray[np.float64] = np.empty((0, 5))
+        self._noise: list[list[float]] = []
         self._next = 0
         self._drawn_before_block = 0
 
     def _refill(self) -> None:
-        self._drawn_before_block += len(self._normals)
-        block = self._rng.standard_normal(_BLOCK)
-        self._normals = block.tolist()
-        self._noise = (block * NOISE_SD).tolist()
+        self._drawn_before_block += 5 * len(self._noise)
+        self._normals = self._rng.standard_normal((_BLOCK, 5))
+        self._noise = (self._normals * NOISE_SD).tolist()
         self._next = 0
 
     @property
     def normals_drawn(self) -> int:
         """How many standard normals of the stream have been used so far."""
-        return self._drawn_before_block + self._next
+        return self._drawn_before_block + 5 * self._next
 
     def skip_normals(self, count: int) -> None:
         """Use up `count` standard normals, as an earlier episode of the same simulator did."""
-        while count:
-            if self._next == len(self._normals):
-                self._refill()
-            used = min(count, len(self._normals) - self._next)
-            self._next += used
-            count -= used
+        drawn = self.normals_drawn + count
+        self._reseed(self.seed)
+        for start in range(0, drawn, _SKIP_BLOCK):
+            self._rng.standard_normal(min(_SKIP_BLOCK, drawn - start))
+        self._drawn_before_block = drawn
 
     def reset(
         self, incident: Incident | str, seed: int | None = None, *, max_steps: int | None = None
@@ -170,33 +174,38 @@ class SystemSimulator:
         if seed is not None:
             self._reseed(seed)
         self.normals_before_reset = self.normals_drawn
-        jittered = []
-        for value in rules.initial:
-            if self._next == len(self._normals):
-                self._refill()
-            jittered.append(_clip(value + rules.start_sd * self._normals[self._next]))
-            self._next += 1
-        return self._start(rules, jittered, max_steps)
-
-    def _start(self, rules: Rules, initial: list[float], max_steps: int | None) -> SystemMetrics:
-        cpu, memory, latency, loss, errors = initial
-        self._rules = rules
-        self._limit = rules.max_steps if max_steps is None else max_steps
+        if self._next == len(self._noise):
+            self._refill()
+        normals: list[float] = self._normals[self._next].tolist()
+        self._next += 1
+        sd = rules.start_sd
+        cpu, memory, latency, loss, errors = (
+            _clip(value + sd * z) for value, z in zip(rules.initial, normals, strict=True)
+        )
         self.metrics = SystemMetrics(cpu, memory, latency, loss, rules.service_healthy, errors)
+        self._start(rules, rules.max_steps if max_steps is None else max_steps)
+        return self.metrics
+
+    def _start(self, rules: Rules, limit: int) -> None:
+        self._rules = rules
+        self._actions = rules.actions
+        # What every step reads of the rules, in one tuple: a field of a NamedTuple costs as much as three of these.
+        self._figures = (*rules.drift, *rules.baseline, rules.recovery, limit)
         self._health = self.metrics.health_score
         self._pressure = rules.initial_pressure
         self._flags: set[str] = set()
+        self._course: PressureCourse | None = rules.pressure and rules.pressure.under(self._flags)
         self._uses = [0] * len(ACTIONS)
-        self._tables: list[list[Row]] = [[action.main.row] for action in rules.actions]
-        self._pending: list[tuple[int, int, Row]] = []
+        self._pending: dict[int, list[tuple[int, Row]]] = {}  # by the step they fall due at, oldest first
         self._down_until = -1
         self._streak = 0
         self._step = 0
         self._running = True
         self._ending = ""
-        return self.metrics
 
-    def step(self, action: ActionType | str) -> tuple[SystemMetrics, StepInfo]:
+    def step(  # noqa: PLR0912, PLR0915  (the hot path: calls in between would cost a third of its rate)
+        self, action: ActionType | str
+    ) -> tuple[SystemMetrics, StepInfo]:
         """Take one step and return the new metrics and what the step brought.
 
         Raises `NotResetError` before the first reset, `EpisodeOverError` after the end, `UnknownActionError` for
@@ -204,50 +213,49 @@ class SystemSimulator:
         """
         if not self._running:
             raise self._refusal()
-        index = ACTION_INDEX.get(action)  # type: ignore[call-overload]  # a plain string hashes like its action
-        if index is None:
+        try:
+            index = ACTION_INDEX[action]  # type: ignore[index]  # a plain string hashes like its action
+        except (KeyError, TypeError):
             index = ACTION_INDEX[parse_action(action)]
-        rules = self._rules
         t = self._step
         uses = self._uses[index]
         self._uses[index] = uses + 1
 
         # 1 to 6: what falls due, what the action does now and later, the outage, the flags.
-        chosen = rules.actions[index]
-        met = True
+        course = self._course
         due = NO_CHANGE
-        if chosen.plain and not self._pending:
-            table = self._tables[index]
-            if uses < len(table):
-                d_cpu, d_memory, d_latency, d_loss, d_errors, d_pressure = table[uses]
-            else:
-                row = scaled(chosen.main.row, repeat_power(rules.repeat_factor, uses))
-                table.append(row)
-                d_cpu, d_memory, d_latency, d_loss, d_errors, d_pressure = row
+        if self._pending and t in self._pending:
+            due = self._fall_due(t)
+        main, requires, otherwise, restarts_timer, plain = self._actions[index]
+        if plain:
+            met = True
+            row = main.worn[uses]
         else:
-            met = chosen.requires is None or chosen.requires in self._flags
-            effect = chosen.main if met else chosen.otherwise
-            due, (d_cpu, d_memory, d_latency, d_loss, d_errors, d_pressure) = self._apply(index, effect, uses, t)
+            met = requires is None or requires in self._flags
+            row = self._act(main if met else otherwise, index, uses, restarts_timer)
+        d_cpu, d_memory, d_latency, d_loss, d_errors, d_pressure = row if due is NO_CHANGE else _add(due, row)
         down = index == _RESTART or t <= self._down_until
 
         # 7: the pressure.
         p_before = p = self._pressure
-        if rules.pressure is not None:
-            p = self._pressure = self._next_pressure(rules, p, d_pressure)
+        if self._course is not None:
+            threshold, above, below, floor = self._course
+            p = p + (above if p > threshold else below) + d_pressure
+            self._pressure = p = floor if p < floor else 1.0 if p > 1.0 else p
 
         # 8 to 10: metrics, service, noise and clip.
+        if self._next == len(self._noise):
+            self._refill()
+        n_cpu, n_memory, n_latency, n_loss, n_errors = self._noise[self._next]
+        self._next += 1
         before = self.metrics
         cpu, memory, latency, loss, service, errors = before
-        f_cpu, f_memory, f_latency, f_loss, f_errors = rules.drift
-        i = self._next
-        if i + 5 > len(self._noise):
-            n_cpu, n_memory, n_latency, n_loss, n_errors = self._noise_across_blocks()
-        else:
-            n_cpu, n_memory, n_latency, n_loss, n_errors = self._noise[i : i + 5]
-            self._next = i + 5
-        if rules.recovery:
-            pull = (1 - p) * rules.recovery
-            b_cpu, b_memory, b_latency, b_loss, b_errors = rules.baseline
+        (
+            f_cpu, f_memory, f_latency, f_loss, f_errors,
+            b_cpu, b_memory, b_latency, b_loss, b_errors, recovery, limit,
+        ) = self._figures  # fmt: skip
+        if recovery:
+            pull = (1 - p) * recovery
             raw_errors = errors + p * f_errors + pull * (b_errors - errors) + d_errors
             cpu = cpu + p * f_cpu + pull * (b_cpu - cpu) + d_cpu + n_cpu
             memory = memory + p * f_memory + pull * (b_memory - memory) + d_memory + n_memory
@@ -295,11 +303,13 @@ class SystemSimulator:
                 reward += -10.0
         if index and not resolved and not health - health_before > 0.005:
             reward += -0.30
-        if resolved or crashed or t >= self._limit:
+        if resolved or crashed or t >= limit:
             truncated = not (resolved or crashed)
             self._running = False
             self._ending = "resolved" if resolved else "crashed" if crashed else "truncated"
-        transition = _make(Transition, (rules, before, after, p_before, p, index, uses, met, due, down, streak))
+        transition = _make(
+            Transition, (self._rules, before, after, p_before, p, index, uses, met, due, down, streak, course)
+        )
         return after, _make(StepInfo, (t, reward, resolved, crashed, truncated, health_before, health, transition))
 
     def _refusal(self) -> Exception:
@@ -309,49 +319,29 @@ class SystemSimulator:
             )
         return NotResetError("the simulator has not been reset; call reset(incident) before the first step")
 
-    def _apply(self, index: int, effect: Effect, uses: int, t: int) -> tuple[Row, Row]:
-        """Steps 1 to 6 in full. Returns the due effects' sum, and that sum with the action's own figures added."""
+    def _fall_due(self, t: int) -> Row:
+        """Step 1: the sum of the delayed effects due at `t`, oldest first."""
         due = NO_CHANGE
-        pending = self._pending
-        if pending:
-            for at, _, row in pending:
-                if at == t:
-                    due = _add(due, row)
-            pending[:] = [item for item in pending if item[0] != t]
-        chosen = self._rules.actions[index]
-        factor = repeat_power(self._rules.repeat_factor, uses)
-        if chosen.restarts_timer:
-            pending[:] = [item for item in pending if item[1] != index]
-        if effect.later is not None:
-            row = effect.later.row
-            pending.append((t + effect.later.after, index, scaled(row, factor) if effect.later.scales else row))
-        if effect.down_for:
-            self._down_until = max(self._down_until, t + effect.down_for)
-        if effect.sets is not None:
-            self._flags.add(effect.sets)
-        return due, _add(due, scaled(effect.row, factor))
+        for _, row in self._pending.pop(t):
+            due = _add(due, row)
+        return due
 
-    def _next_pressure(self, rules: Rules, p: float, change: float) -> float:
-        rule = rules.pressure
-        if rule is None:
-            return p
-        if rule.growth_when_cured is not None and "cured" in self._flags:
-            growth = rule.growth_when_cured
-        elif rule.threshold > 0:
-            growth = rule.growth if p > rule.threshold else -rule.decay
-        else:
-            growth = rule.growth if p > 0 else 0.0
-        floor = 0.0 if rule.floor_lifted_by is not None and rule.floor_lifted_by in self._flags else rule.floor
-        return min(1.0, max(floor, p + growth + change))
-
-    def _noise_across_blocks(self) -> list[float]:
-        values = []
-        for _ in range(5):
-            if self._next == len(self._noise):
-                self._refill()
-            values.append(self._noise[self._next])
-            self._next += 1
-        return values
+    def _act(self, effect: Effect, index: int, uses: int, restarts_timer: bool) -> Row:
+        """Steps 3 to 6 for an action that does more than change figures now. Returns its own figures for now."""
+        _, worn, later, down_for, sets = effect
+        t = self._step
+        if restarts_timer:
+            for at in list(self._pending):
+                self._pending[at] = [item for item in self._pending[at] if item[0] != index]
+        if later is not None:
+            after, _, worn_later, _ = later
+            self._pending.setdefault(t + after, []).append((index, worn_later[uses]))
+        if down_for:
+            self._down_until = max(self._down_until, t + down_for)
+        if sets is not None:
+            self._flags.add(sets)
+            self._course = self._rules.pressure and self._rules.pressure.under(self._flags)
+        return worn[uses]
 
     @property
     def pressure(self) -> float:
@@ -379,8 +369,10 @@ class SystemSimulator:
 
     @property
     def pending(self) -> tuple[tuple[int, ActionType], ...]:
-        """Delayed effects on their way: in how many steps (1 is the next), and of which action."""
-        return tuple((at - self._step + 1, ACTIONS[index]) for at, index, _ in self._pending)
+        """Delayed effects on their way: in how many steps (1 is the next), and of which action, soonest first."""
+        return tuple(
+            (at - self._step + 1, ACTIONS[index]) for at in sorted(self._pending) for index, _ in self._pending[at]
+        )
 
     @property
     def done(self) -> bool:

@@ -115,11 +115,9 @@ class Telemetry:
         return tuple(self._tick(metrics, step, facts))
 
     def _tick(self, metrics: SystemMetrics, tick: int, facts: Facts) -> list[LogLine]:
-        """The lines of the 30 s that end in this state. The incident's own begin at the page (tick 0)."""
-        lines: list[LogLine] = []
-        if tick >= 0:
-            for rule in self._incident_logs.written(facts, tick, _MAX_INCIDENT_LINES):
-                lines.append(self._line(rule, metrics, tick, "incident"))
+        """The lines of the 30 s that end in this state."""
+        chosen = self._incident_logs.written(facts, tick, _MAX_INCIDENT_LINES)
+        lines = [self._line(rule, metrics, tick, "incident") for rule in chosen]
         for change in self._alerts.update(metrics):
             level: LineLevel = change.rule.severity if change.firing else "resolved"
             lines.append(LogLine(0, level, "alert", change.text, "alert"))

@@ -1,0 +1,148 @@
+"""What an action was worth against waiting, by its figures alone.
+
+The next steps are worked out without noise, once with the action and once with waiting in its place; in both, nothing
+more is done, and what earlier actions still have on its way is left out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from noc_tui.sim.actions import ACTION_INDEX, ActionType
+from noc_tui.sim.metrics import CONTINUOUS, METRIC, MetricName
+from noc_tui.sim.rules import NO_CHANGE, Effect, PressureCourse, Row
+
+if TYPE_CHECKING:
+    from noc_tui.sim.simulator import Transition
+
+_WAIT: Final = ACTION_INDEX[ActionType.DO_NOTHING]
+_RESTART: Final = ACTION_INDEX[ActionType.RESTART_SERVICE]
+
+NOTICEABLE: Final = 0.1
+"""A smaller difference of worth is none."""
+
+_STEPS: Final = 8
+_STEPS_AFTER_DELAY: Final = 5
+_LONGEST_DELAY: Final = 8
+"""What falls due later than this is weighed as if it fell due then."""
+_OUTAGE_COST: Final = 0.05
+_CRASH_COST: Final = 1.0
+_HEADROOM_WORTH: Final = 0.1
+"""What a change counts for that leaves the metric healthy, in parts of what a breach counts for."""
+
+
+class Judgement(NamedTuple):
+    """An action's figures weighed against waiting. Worth is positive where it helps.
+
+    The unit: one metric, one step, a full scale out of its healthy range.
+    """
+
+    effect: Effect
+    """The main figures of the action, or those that apply when what it requires is missing."""
+    now: Row
+    """Its figures of this step, worn by repeats."""
+    later: Row
+    """Its delayed figures; zeros when it has none."""
+    worth_now: float
+    worth_later: float
+    """What the delayed figures add to `worth_now`."""
+
+    @property
+    def worth(self) -> float:
+        return self.worth_now + self.worth_later
+
+    @property
+    def deceives(self) -> bool:
+        """Whether it looks like help, and what follows is worse."""
+        return self.worth_now > 0 and self.worth < -NOTICEABLE
+
+    @property
+    def moves_nothing(self) -> bool:
+        return not any(self.now) and not any(self.later) and not self.effect.down_for
+
+
+def judge(t: Transition) -> Judgement:
+    """Weigh the action of a step against waiting."""
+    rules = t.rules
+    chosen, waiting = rules.actions[t.action], rules.actions[_WAIT].main
+    effect = chosen.main if t.met else chosen.otherwise
+    now = effect.worn[t.uses]
+    delay, later = (effect.later.after, effect.later.worn[t.uses]) if effect.later else (1, NO_CHANGE)
+    delay = min(delay, _LONGEST_DELAY)
+    steps = max(_STEPS, delay + _STEPS_AFTER_DELAY)
+    course = _course_with(t, effect)
+    waited = _trouble(t, t.course, {0: waiting.row}, steps)
+    acted = _trouble(t, course, {0: now}, steps)
+    followed = _trouble(t, course, {0: now, delay: later}, steps) if any(later) else acted
+    outage = min(effect.down_for + (t.action == _RESTART), steps) * _OUTAGE_COST
+    return Judgement(effect, now, later, waited - acted - outage, acted - followed)
+
+
+def _course_with(t: Transition, effect: Effect) -> PressureCourse | None:
+    """The course of the pressure once the flag that the effect sets is set."""
+    course, rule = t.course, t.rules.pressure
+    if course is None or rule is None or effect.sets is None:
+        return course
+    if effect.sets == rule.floor_lifted_by:
+        course = course._replace(floor=0.0)
+    if effect.sets == "cured" and rule.growth_when_cured is not None:
+        course = course._replace(above=rule.growth_when_cured, below=rule.growth_when_cured)
+    return course
+
+
+_LIMITS: Final = tuple((METRIC[n].healthy_below, METRIC[n].crash_at or 2.0, METRIC[n].full_scale) for n in CONTINUOUS)
+_Schedule = dict[int, Row]
+"""What is added in which of the next steps, 0 being the step itself."""
+
+
+def _trouble(t: Transition, course: PressureCourse | None, schedule: _Schedule, steps: int) -> float:
+    """How far the metrics are out of range, added up over the step and the `steps` after it."""
+    rules, p = t.rules, t.pressure_before
+    values = [getattr(t.before, name) for name in CONTINUOUS]
+    trouble = 0.0
+    for step in range(steps + 1):
+        row = schedule.get(step, NO_CHANGE)
+        due = NO_CHANGE if step else t.due
+        if course is not None:
+            growth = course.above if p > course.threshold else course.below
+            p = min(1.0, max(course.floor, p + growth + row[5] + due[5]))
+        pull = (1 - p) * rules.recovery
+        for index, (healthy, crash, full_scale) in enumerate(_LIMITS):
+            value = values[index]
+            value += p * rules.drift[index] + pull * (rules.baseline[index] - value) + row[index] + due[index]
+            values[index] = value = min(1.0, max(0.0, value))
+            trouble += (max(0.0, value - healthy) + _HEADROOM_WORTH * value) / full_scale
+            if value >= crash:
+                trouble += _CRASH_COST
+    return trouble
+
+
+def largest(sizes: dict[MetricName, float], most: int) -> list[MetricName]:
+    """The metrics of the largest sizes above 0, each counted on its own scale, largest first."""
+    of_note = [name for name, size in sizes.items() if size > 0]
+    return sorted(of_note, key=lambda name: -sizes[name] / METRIC[name].full_scale)[:most]
+
+
+def harmed(t: Transition, row: Row) -> MetricName | None:
+    """The metric that the figures harm most, of those that are then out of their healthy range."""
+    sizes = {
+        name: row[index]
+        for index, name in enumerate(CONTINUOUS)
+        if not METRIC[name].is_healthy(getattr(t.before, name) + row[index])
+    }
+    return next(iter(largest(sizes, 1)), None)
+
+
+def relieved(t: Transition, row: Row) -> MetricName | None:
+    """The metric that the figures relieve most, of those that are out of their healthy range."""
+    sizes = {
+        name: -row[index]
+        for index, name in enumerate(CONTINUOUS)
+        if not METRIC[name].is_healthy(getattr(t.before, name))
+    }
+    return next(iter(largest(sizes, 1)), None)
+
+
+def relieves(t: Transition, row: Row) -> bool:
+    """Whether the figures relieve a metric that is out of its healthy range, or the pressure."""
+    return (row[5] < 0 and t.rules.pressure is not None) or relieved(t, row) is not None
