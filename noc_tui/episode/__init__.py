@@ -1,0 +1,1 @@
+"""The one loop that every face drives, what it records, and how recordings are read, verified and continued."""

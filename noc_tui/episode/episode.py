@@ -1,0 +1,374 @@
+"""The one loop: whoever drives, a step is decided, simulated, explained, recorded."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from ulid import ULID
+
+from noc_tui import __version__
+from noc_tui.episode.clock import Clock, SystemClock
+from noc_tui.episode.errors import CannotContinueError, DifferenceError
+from noc_tui.episode.figures import (
+    check_goes_on,
+    check_page,
+    check_step,
+    end_figures,
+    numpy_note,
+    recorded_incident,
+    step_figures,
+)
+from noc_tui.episode.observation import Observation
+from noc_tui.episode.records import (
+    HUMAN,
+    LARGEST_INTEGER,
+    LONG_TEXT,
+    MAX_DRAWS,
+    NO_USAGE,
+    SHORT_TEXT,
+    Aside,
+    ControlReason,
+    ControlRecord,
+    Decision,
+    EndRecord,
+    Header,
+    MarkRecord,
+    Outcome,
+    Pace,
+    Parent,
+    StepRecord,
+    Usage,
+    Versions,
+    bounded,
+)
+from noc_tui.episode.timeline import Timeline
+from noc_tui.episode.writer import NullRecorder, Recorder
+from noc_tui.sim.actions import ActionType, parse_action
+from noc_tui.sim.errors import EpisodeOverError
+from noc_tui.sim.explain import explain
+from noc_tui.sim.incident import MAX_STEPS_LIMIT
+from noc_tui.sim.simulator import SystemSimulator
+from noc_tui.sim.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from noc_tui.episode.track import Track
+    from noc_tui.sim.incident import Incident
+    from noc_tui.sim.metrics import SystemMetrics
+    from noc_tui.sim.simulator import StepInfo
+    from noc_tui.sim.telemetry import LogLine
+
+
+class Episode(Timeline):
+    """One run of one incident from a seed.
+
+    `step(decision)` takes a step and returns its record. Everything that happens is told to the recorder that
+    `record` makes from the header, the header first. `draws` says how many normals the stream of `seed` had given
+    before; without a seed one is drawn, and stands in the header.
+
+    An episode is a `Track`: screens show it as they show a recording.
+
+    Raises `ValueError` for a seed, draws or max_steps that no session can hold.
+    """
+
+    def __init__(
+        self,
+        incident: Incident,
+        seed: int | None = None,
+        *,
+        draws: int = 0,
+        max_steps: int | None = None,
+        pace: Pace = "turn",
+        blind: bool = False,
+        driver: str = HUMAN,
+        parent: Parent | None = None,
+        record: Callable[[Header], Recorder] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        limit = incident.max_steps if max_steps is None else max_steps
+        _check_range("seed", seed or 0, 0, LARGEST_INTEGER)
+        _check_range("draws", draws, 0, MAX_DRAWS)
+        _check_range("max_steps", limit, 1, MAX_STEPS_LIMIT)
+        self.incident = incident
+        self._clock = clock or SystemClock()
+        self._began = self._clock.monotonic()
+        self._sim = SystemSimulator(seed)
+        self._sim.skip_normals(draws)
+        initial = self._sim.reset(incident, max_steps=limit)
+        self._telemetry = Telemetry(incident, self._sim.seed, draws)
+        page = self._telemetry.page(initial)
+        super().__init__(
+            Header(
+                session=str(ULID()),
+                started=self._clock.now(),
+                versions=Versions(program=__version__, python=platform.python_version(), numpy=np.__version__),
+                incident=incident.definition(),
+                incident_hash=incident.digest,
+                seed=self._sim.seed,
+                draws=draws,
+                max_steps=limit,
+                pace=pace,
+                blind=blind,
+                driver=_driver_name(driver),
+                parent=parent,
+                initial=initial,
+                samples=page.samples,
+                lines=page.lines,
+            )
+        )
+        self._recorder: Recorder = NullRecorder()
+        if record is not None:
+            self._start_recording(record)
+
+    # --- the loop
+
+    def step(self, decision: Decision) -> StepRecord:
+        """Take the decided step. Raises `EpisodeOverError` after the end."""
+        self._check_running("step")
+        before = self._sim.metrics
+        after, info = self._sim.step(decision.action)
+        record = StepRecord(
+            step=info.step,
+            decision=decision,
+            before=before,
+            after=after,
+            **step_figures(self._sim, info),
+            explanation=explain(info.transition, blind=self.header.blind),
+            lines=self._log_of(info),
+            at=self._clock.now(),
+            elapsed=self._elapsed(),
+        )
+        self._happens(record)
+        if record.outcome:
+            self._finish(record.outcome)
+        return record
+
+    def act(self, action: ActionType | str, *, driver: str | None = None) -> StepRecord:
+        """Take a step with nothing to say about the decision but who made it."""
+        return self.step(Decision(action=parse_action(action), driver=_driver_name(driver or self.driver)))
+
+    def hand_over(
+        self, taker: str, reason: ControlReason, *, error: str | None = None, usage: Usage | None = None
+    ) -> ControlRecord:
+        """Pass control to another driver between two steps. An error that is too long for a record is cut.
+
+        Raises `EpisodeOverError` after the end.
+        """
+        self._check_running("change of control")
+        control = ControlRecord(
+            step=self.steps,
+            giver=self.driver,
+            taker=_driver_name(taker),
+            reason=reason,
+            error=None if error is None else bounded(error, LONG_TEXT),
+            usage=usage or NO_USAGE,
+            at=self._clock.now(),
+            elapsed=self._elapsed(),
+        )
+        self._happens(control)
+        return control
+
+    def mark(self, text: str = "") -> MarkRecord:
+        """Set a bookmark at the current step. A text that is too long for a record is cut.
+
+        Raises `EpisodeOverError` after the end.
+        """
+        self._check_running("mark")
+        mark = MarkRecord(
+            step=self.steps, text=bounded(text, SHORT_TEXT), at=self._clock.now(), elapsed=self._elapsed()
+        )
+        self._happens(mark)
+        return mark
+
+    def void(self) -> EndRecord:
+        """End the episode without a result: the agent failed, and nobody plays on.
+
+        Raises `EpisodeOverError` after the end.
+        """
+        self._check_running("second end")
+        return self._finish("void")
+
+    def close(self) -> None:
+        """Stop recording. An unfinished episode stays resumable; one in which nothing happened leaves no file."""
+        if self._is_worth_a_file:
+            self._recorder.close()
+        else:
+            self._recorder.discard()
+
+    @property
+    def _is_worth_a_file(self) -> bool:
+        """Whether anything happened that cannot be had again from the seed, or from the parent of a fork."""
+        return (
+            self.done
+            or bool(self.steps and not self.record(self.steps).inherited)
+            or any(
+                isinstance(aside, MarkRecord) or aside.error is not None or aside.usage != NO_USAGE
+                for aside in self.asides
+                if not aside.inherited
+            )
+        )
+
+    def _happens(self, event: StepRecord | Aside | EndRecord) -> None:
+        self.keep(event)
+        self._recorder.record(event)
+
+    def _finish(self, outcome: Outcome) -> EndRecord:
+        end = EndRecord(outcome=outcome, **end_figures(self.rewards), at=self._clock.now(), elapsed=self._elapsed())
+        self._happens(end)
+        return end
+
+    def _check_running(self, what: str) -> None:
+        if self.end is not None:
+            raise EpisodeOverError(f"the episode ended {self.end.outcome} at step {self.steps}; no {what} can follow")
+
+    def _log_of(self, info: StepInfo) -> tuple[LogLine, ...]:
+        return self._telemetry.step(info.transition, info.step, self._sim.flags, self._sim.uses)
+
+    def _elapsed(self) -> float:
+        return round(max(0.0, self._clock.monotonic() - self._began), 3)
+
+    # --- what stands
+
+    @property
+    def metrics(self) -> SystemMetrics:
+        return self._sim.metrics
+
+    @property
+    def done(self) -> bool:
+        """Whether the episode has ended."""
+        return self.end is not None
+
+    @property
+    def recording_problem(self) -> str | None:
+        """Why events are not being saved at the moment; None while they are."""
+        return self._recorder.problem
+
+    @property
+    def observation(self) -> Observation:
+        """What the driver may know now."""
+        return Observation(
+            step=self.steps,
+            max_steps=self.header.max_steps,
+            metrics=self.metrics,
+            history=tuple(self.history),
+            samples=self.header.samples,
+            lines=tuple(self.lines),
+            actions=tuple(self.actions),
+            explanations=tuple(self.explanations),
+            streak=self._sim.streak,
+            outage_left=self._sim.outage_left,
+            incident=None if self.header.blind else self.incident.title,
+        )
+
+    # --- going on with a recording
+
+    @classmethod
+    def fork(
+        cls,
+        track: Track,
+        step: int,
+        *,
+        driver: str = HUMAN,
+        record: Callable[[Header], Recorder] | None = None,
+        clock: Clock | None = None,
+    ) -> Self:
+        """A new session that goes on after `step` steps of another, on the same random stream.
+
+        The steps before are copied, marked as inherited, so that the new session stands and verifies alone. Raises
+        `CannotContinueError` when there is no such step, when it ended the episode, or when the steps up to it do not
+        come out the same when simulated again. Nothing is recorded then.
+        """
+        source = track.header
+        if not 0 <= step <= track.steps:
+            raise CannotContinueError(f"session {source.session} has no step {step}; it has {track.steps}")
+        if step and track.record(step).outcome:
+            raise CannotContinueError(f"session {source.session} ended at step {step}; go on from an earlier one")
+        episode = cls(**_arguments(source), parent=Parent(session=source.session, step=step), clock=clock)
+        episode._retrace(track, step, inherited=True)
+        if record is not None:
+            episode._start_recording(record)
+        episode.hand_over(driver, "fork")
+        return episode
+
+    @classmethod
+    def resume(cls, track: Track, recorder: Recorder, *, driver: str = HUMAN, clock: Clock | None = None) -> Self:
+        """Go on with an interrupted session; `recorder` appends to it. It may turn out to have ended.
+
+        Raises `CannotContinueError` when it has its end already, or when its steps do not come out the same when
+        simulated again. To close the recorder is the caller's business then.
+        """
+        if track.end is not None:
+            raise CannotContinueError(
+                f"session {track.header.session} has ended ({track.end.outcome}); fork it instead"
+            )
+        episode = cls(**_arguments(track.header), clock=clock)
+        episode._retrace(track, track.steps, inherited=False)
+        episode.header = track.header
+        episode._recorder = recorder
+        if episode.steps and (outcome := episode.record(episode.steps).outcome):
+            episode._finish(outcome)  # the program was killed between the last step and the end
+        else:
+            episode.hand_over(driver, "resume")
+        return episode
+
+    def _retrace(self, track: Track, steps: int, *, inherited: bool) -> None:
+        """Simulate the first `steps` steps of a recording again, and keep its records. Raises `CannotContinueError`."""
+        try:
+            check_page(track.header, self.header.initial, self.header.samples)
+            for step in range(1, steps + 1):
+                recorded = track.record(step)
+                check_goes_on(step, self._sim)
+                _, info = self._sim.step(recorded.decision.action)
+                check_step(track.header, recorded, self._sim, info)
+                self._log_of(info)
+                self.keep(replace(recorded, inherited=True) if inherited else recorded)
+        except DifferenceError as difference:
+            raise _cannot_continue(track.header, difference) from difference
+        self.lines[: len(self.header.lines)] = track.header.lines
+        self.header = replace(self.header, lines=track.header.lines)
+        for aside in track.asides:
+            if aside.step <= steps:
+                self.keep(replace(aside, inherited=True) if inherited else aside)
+        self._began = self._clock.monotonic() - self.elapsed
+
+    def _start_recording(self, record: Callable[[Header], Recorder]) -> None:
+        self._recorder = record(self.header)
+        self._recorder.record(self.header, *self.events)
+
+
+def _arguments(header: Header) -> dict[str, Any]:
+    """What makes an episode that begins as a recorded one did. Raises `CannotContinueError`."""
+    try:
+        incident = recorded_incident(header)
+    except DifferenceError as difference:
+        raise _cannot_continue(header, difference) from difference
+    return {
+        "incident": incident,
+        "seed": header.seed,
+        "draws": header.draws,
+        "max_steps": header.max_steps,
+        "pace": header.pace,
+        "blind": header.blind,
+        "driver": header.driver,
+    }
+
+
+def _cannot_continue(header: Header, difference: DifferenceError) -> CannotContinueError:
+    note = numpy_note(header)
+    why = f" ({note})" if note else ""
+    return CannotContinueError(f"session {header.session} cannot be gone on with: {difference}{why}")
+
+
+def _driver_name(name: str) -> str:
+    if not name:
+        raise ValueError("a driver needs a name")
+    return bounded(name, SHORT_TEXT)
+
+
+def _check_range(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value}; a session can hold {low} to {high}")

@@ -1,0 +1,100 @@
+"""What has happened in an episode so far, kept in memory."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from noc_tui.episode.records import Aside, ControlRecord, EndRecord, MarkRecord, StepRecord
+from noc_tui.episode.track import check_step_number, count_uses
+from noc_tui.sim.actions import ACTION_INDEX, ActionType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from noc_tui.episode.records import Header
+    from noc_tui.sim.metrics import SystemMetrics
+    from noc_tui.sim.telemetry import LogLine
+
+
+class Timeline:
+    """The `Track` of a running episode, which grows by `keep`."""
+
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        self.driver = header.driver
+        """Who is in control."""
+        self.end: EndRecord | None = None
+        self.rewards = array("d")
+        # What observations show, gathered as it comes: to do it anew at each step would cost the square of the steps.
+        self.history: list[SystemMetrics] = [header.initial]
+        self.lines: list[LogLine] = list(header.lines)
+        self.actions: list[ActionType] = []
+        self.explanations: list[str] = []
+        self._records: list[StepRecord] = []
+        self._asides: list[Aside] = []
+        self._controls: list[ControlRecord] = []
+        self._marks: list[MarkRecord] = []
+        self._health = array("d")
+        self._action_indices = bytearray()
+
+    def keep(self, event: StepRecord | Aside | EndRecord) -> None:
+        """Take in what has just happened."""
+        match event:
+            case StepRecord():
+                self._records.append(event)
+                self._health.append(event.health)
+                self._action_indices.append(ACTION_INDEX[event.decision.action])
+                self.rewards.append(event.reward)
+                self.history.append(event.after)
+                self.lines += event.lines
+                self.actions.append(event.decision.action)
+                self.explanations.append(event.explanation)
+            case ControlRecord():
+                self._asides.append(event)
+                self._controls.append(event)
+                self.driver = event.taker
+            case MarkRecord():
+                self._asides.append(event)
+                self._marks.append(event)
+            case EndRecord():
+                self.end = event
+
+    @property
+    def steps(self) -> int:
+        return len(self._records)
+
+    @property
+    def asides(self) -> Sequence[Aside]:
+        return self._asides
+
+    @property
+    def controls(self) -> Sequence[ControlRecord]:
+        return self._controls
+
+    @property
+    def marks(self) -> Sequence[MarkRecord]:
+        return self._marks
+
+    @property
+    def health(self) -> Sequence[float]:
+        return self._health
+
+    def record(self, step: int) -> StepRecord:
+        """Step `step`, from 1 to `steps`. Raises `IndexError` outside of that."""
+        check_step_number(step, 1, self.steps)
+        return self._records[step - 1]
+
+    def uses(self, step: int) -> tuple[int, ...]:
+        """How often each action had been chosen after `step` steps, in the order of `ACTIONS`."""
+        return count_uses(self._action_indices, step)
+
+    @property
+    def events(self) -> list[StepRecord | Aside]:
+        """Steps and asides in the order in which they happened: an aside stands after the step that it follows."""
+        return sorted([*self._records, *self._asides], key=lambda event: event.step)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of play at the last event."""
+        return max((event.elapsed for event in (*self._records[-1:], *self._asides[-1:])), default=0.0)
