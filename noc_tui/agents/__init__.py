@@ -1,0 +1,1 @@
+"""Whoever chooses the actions in place of a person."""

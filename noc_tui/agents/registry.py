@@ -1,0 +1,193 @@
+"""Agents by name: the program's own, and those that installed packages bring (entry points `noc_tui.agents`)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import Distribution, EntryPoint, distributions
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from noc_tui.agents.asking import NAME_LIMIT, told
+from noc_tui.agents.base import Agent, AgentError
+from noc_tui.agents.script import ScriptAgent, read_script
+from noc_tui.agents.scripted import RandomAgent, RulesAgent, WaitAgent
+from noc_tui.agents.threaded import ThreadedAgent
+from noc_tui.episode.records import CLOCK, HUMAN
+from noc_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    AgentFactory = Callable[[int], Agent]
+    """Makes the agent of one episode from the episode's seed."""
+
+GROUP: Final = "noc_tui.agents"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentName:
+    """What a list says about an agent."""
+
+    name: str
+    description: str
+    takes: str | None = None
+    """What may stand behind a colon after the name; None for nothing."""
+
+    @property
+    def usage(self) -> str:
+        """As one types it: `rules`, `script:FILE`."""
+        return f"{self.name}:{self.takes}" if self.takes else self.name
+
+
+BUILT_IN: Final = (
+    AgentName("wait", "does nothing, whatever happens"),
+    AgentName("random", "any action, each as likely as the others"),
+    AgentName("rules", "worst symptom, usual remedy; looks at the metrics alone"),
+    AgentName("script", "the actions of a file: an action a line, a JSON array, or a recorded session", "FILE"),
+)
+_RESERVED: Final = {agent.name: agent for agent in BUILT_IN}
+_VALID_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,47}")
+
+
+def agent_names() -> tuple[list[AgentName], list[str]]:
+    """Every agent there is, and one sentence for each entry point that cannot be used. Loads nobody's code."""
+    installed, problems = _installed()
+    names = list(BUILT_IN)
+    for name, entries in sorted(installed.items()):
+        if problem := _problem(name, entries):
+            problems.append(problem)
+        else:
+            names.append(AgentName(name, _describe(entries[0])))
+    return names, problems
+
+
+def make_agent(spec: str, *, seed: int) -> Agent:
+    """The agent `NAME` or `NAME:ARGUMENT` for one episode of that seed.
+
+    Raises `AgentError` when there is no such agent, or it cannot be loaded.
+    """
+    return agent_factory(spec)(seed)
+
+
+def agent_factory(spec: str) -> AgentFactory:
+    """What makes the agent of that name for each of many episodes; its code or file is read once.
+
+    Raises `AgentError` when there is no such agent, or it cannot be loaded; so does the factory.
+    """
+    name, colon, argument = spec.partition(":")
+    if name not in _RESERVED:
+        return _from_entry_point(spec, name, argument if colon else None)
+    known = _RESERVED[name]
+    if known.takes and not argument:
+        raise AgentError(f"agent {name} needs a {known.takes.lower()}: {known.usage}")
+    if colon and not known.takes:
+        raise AgentError(f"agent {name} takes nothing behind its name, not {clean(argument, 60)!r}")
+    if name == "script":
+        path = Path(argument).expanduser()
+        shown, actions = clean(f"script:{path.name}", NAME_LIMIT), read_script(path)
+        return lambda _: ScriptAgent(shown, actions)
+    return _SIMPLE[name]
+
+
+_SIMPLE: Final[dict[str, AgentFactory]] = {
+    "wait": lambda _: WaitAgent("wait"),
+    "random": lambda seed: RandomAgent("random", seed),
+    "rules": lambda _: RulesAgent("rules"),
+}
+
+
+def _from_entry_point(spec: str, name: str, argument: str | None) -> AgentFactory:
+    installed, _ = _installed()
+    if name not in installed:
+        raise AgentError(_unknown(name))
+    if problem := _problem(name, installed[name]):
+        raise AgentError(problem)
+    entry = installed[name][0]
+    where = f"agent {name} of {_origin(entry)} cannot be loaded"
+    try:
+        factory = entry.load()
+    except (Exception, SystemExit) as error:
+        raise AgentError(f"{where}: {told(error)}") from error
+    if not callable(factory):
+        raise AgentError(f"{where}: {clean(entry.value, 80)} is a {type(factory).__name__}, not a factory of agents")
+    return partial(_make, factory, clean(spec, NAME_LIMIT), argument, where)
+
+
+def _make(factory: Callable[[str | None, int], Any], name: str, argument: str | None, where: str, seed: int) -> Agent:
+    try:
+        decider = factory(argument, seed)
+    except AgentError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise AgentError(f"{where}: {told(error)}") from error
+    if not callable(getattr(decider, "decide", None)):
+        raise AgentError(f"{where}: its factory made a {type(decider).__name__}, which has no method decide")
+    return ThreadedAgent(decider, name)
+
+
+def _unknown(name: str) -> str:
+    known = {agent.name: agent.usage for agent in agent_names()[0]}
+    near = difflib.get_close_matches(name[:60], known, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"no agent {clean(name, 60)!r}: {hint}there are {', '.join(known.values())}"
+
+
+def _problem(name: str, entries: list[EntryPoint]) -> str | None:
+    """Why the entry points of that name cannot be used, in a sentence."""
+    origins = " and ".join(_origin(entry) for entry in entries)
+    if name in _RESERVED:
+        return f"agent {name} of noc-tui itself is used, and not that of {origins}; it needs another name"
+    if name in {HUMAN, CLOCK}:
+        return f"agent {name} of {origins} is not used, for recordings have that name for something else"
+    if not _VALID_NAME.fullmatch(name):
+        return f"agent {clean(name, 48)!r} of {origins} is not used; a name is of letters, digits, _, . and -"
+    if len(entries) > 1:
+        return f"agent {name} stands twice, in {origins}; uninstall one of them"
+    return None
+
+
+def _installed() -> tuple[dict[str, list[EntryPoint]], list[str]]:
+    """The entry points by name, each package counted once, and one sentence for each package that cannot be read."""
+    found: dict[str, list[EntryPoint]] = {}
+    problems: list[str] = []
+    seen: set[str] = set()
+    for package in distributions():
+        try:
+            entries = [entry for entry in package.entry_points if entry.group == GROUP]
+            if not entries or (key := _normalized(package.name)) in seen:
+                continue  # the same package further down the path is hidden by the first
+        except Exception as error:  # noqa: BLE001  (a broken package must not take the others with it)
+            problems.append(f"the entry points of {_package(package)} cannot be read: {told(error)}")
+            continue
+        seen.add(key)
+        for entry in entries:
+            found.setdefault(entry.name, []).append(entry)
+    return found, problems
+
+
+def _normalized(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+def _package(package: Distribution) -> str:
+    try:
+        return clean(f"{package.name} {package.version}", 80)
+    except Exception:  # noqa: BLE001  (what cannot be read has no name either)
+        return "a broken package"
+
+
+def _origin(entry: EntryPoint) -> str:
+    """Whose entry point it is, for a sentence."""
+    stands = clean(f"{entry.name} = {entry.value}", 120)
+    return f"{_package(entry.dist)} (entry point {stands})" if entry.dist else f"the entry point {stands}"
+
+
+def _describe(entry: EntryPoint) -> str:
+    if entry.dist is None:
+        return ""
+    metadata = entry.dist.metadata
+    summary = clean(metadata["Summary"], 100) if "Summary" in metadata else ""
+    return f"{summary} ({_package(entry.dist)})" if summary else _package(entry.dist)

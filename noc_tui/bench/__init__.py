@@ -1,0 +1,1 @@
+"""Episodes without a screen: playing many of them, and telling what came out."""

@@ -1,0 +1,191 @@
+"""Headless episodes: an agent plays, one episode after another, and everything that happens is told as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from noc_tui.agents.asking import ask, close_agent, driver_name
+from noc_tui.agents.base import AgentError
+from noc_tui.agents.registry import agent_factory
+from noc_tui.episode.episode import Episode
+from noc_tui.episode.records import HUMAN, Outcome, StepRecord
+from noc_tui.episode.writer import SessionWriter
+from noc_tui.sim.reward import RUN_SCORE_STEPS, RUN_SCORE_SUCCESS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterable
+    from pathlib import Path
+
+    from noc_tui.agents.base import Agent
+    from noc_tui.sim.incident import Incident
+
+TIME_LIMIT: Final = 30.0
+"""Seconds that an agent has for one decision, where nothing else is said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeStarted:
+    """An episode begins."""
+
+    incident: str
+    seed: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFailed:
+    """The agent did not decide on step `step`, which therefore was not taken; the episode is void."""
+
+    step: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeResult:
+    """What came out of an episode."""
+
+    incident: str
+    seed: int
+    agent: str
+    outcome: Outcome
+    steps: int
+    total_reward: float
+    """Rewards added in order."""
+    score: float
+    """The run score over the first 30 steps, in [0, 1]."""
+    rewards: tuple[float, ...]
+    session: str | None
+    """The id of the recording; None where nothing was recorded."""
+    error: str | None
+    """Why the episode is void."""
+
+    @property
+    def success(self) -> bool:
+        """Whether the run score says success. A void episode is none, whatever its score."""
+        return self.outcome != "void" and self.score >= RUN_SCORE_SUCCESS
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the user should know and that changes no result."""
+
+    text: str
+
+
+RunEvent = EpisodeStarted | StepRecord | AgentFailed | EpisodeResult | Notice
+
+
+async def play_episode(agent: Agent, episode: Episode, *, time_limit: float = TIME_LIMIT) -> EpisodeResult:
+    """Let the agent play the episode to its end."""
+    async with aclosing(drive(agent, episode, time_limit=time_limit)) as events:
+        async for _ in events:
+            pass
+    return result_of(episode, driver_name(agent))
+
+
+async def drive(
+    agent: Agent, episode: Episode, *, time_limit: float = TIME_LIMIT
+) -> AsyncGenerator[StepRecord | AgentFailed, None]:
+    """Let the agent play the episode to its end, telling each step.
+
+    Where the agent fails, control is handed back with the error, and the episode ends void: no step is taken that the
+    agent has not decided.
+    """
+    if episode.driver != driver_name(agent):
+        episode.hand_over(driver_name(agent), "hand_over")
+    while not episode.done:
+        try:
+            decision = await ask(agent, episode.observation, time_limit)
+        except AgentError as error:
+            episode.hand_over(HUMAN, "agent_error", error=str(error), usage=error.usage)
+            episode.void()
+            yield AgentFailed(step=episode.steps + 1, error=str(error))
+            return
+        yield episode.step(decision)
+        await asyncio.sleep(0)  # an agent that answers at once never waits: this is where Ctrl-C gets through
+
+
+def result_of(episode: Episode, agent: str) -> EpisodeResult:
+    """The result of an episode that has ended. Raises `ValueError` while it goes on."""
+    end = episode.end
+    if end is None:
+        raise ValueError(f"session {episode.header.session} has not ended")
+    return EpisodeResult(
+        incident=episode.incident.id,
+        seed=episode.header.seed,
+        agent=agent,
+        outcome=end.outcome,
+        steps=end.steps,
+        total_reward=end.total_reward,
+        score=end.score,
+        rewards=tuple(episode.rewards),
+        session=episode.header.session,
+        error=episode.controls[-1].error if end.outcome == "void" and episode.controls else None,
+    )
+
+
+async def run_many(
+    agent_spec: str,
+    incidents: Iterable[Incident],
+    seeds: Iterable[int],
+    *,
+    record: Path | None,
+    time_limit: float = TIME_LIMIT,
+) -> AsyncGenerator[RunEvent, None]:
+    """Play every incident with every seed, each episode with a new agent, and tell what happens.
+
+    An episode is cut after the 30 steps that the run score is about. With `record` each becomes a session in that
+    folder, complete up to the last step whenever the run is interrupted. Raises `AgentError` when there is no such
+    agent, or it cannot be loaded.
+    """
+    factory = agent_factory(agent_spec)
+    seeds = tuple(seeds)
+    for incident in incidents:
+        for seed in seeds:
+            agent = factory(seed)
+            try:
+                async with aclosing(_play_one(agent, incident, seed, record, time_limit)) as events:
+                    async for event in events:
+                        yield event
+            finally:
+                notice = await _close(agent)
+            if notice:
+                yield notice
+
+
+async def _close(agent: Agent) -> Notice | None:
+    """Close the agent. A failure to is told, and no reason to stop: the agent's episode is over."""
+    try:
+        await close_agent(agent)
+    except AgentError as error:
+        return Notice(str(error))
+    return None
+
+
+async def _play_one(
+    agent: Agent, incident: Incident, seed: int, record: Path | None, time_limit: float
+) -> AsyncGenerator[RunEvent, None]:
+    episode = Episode(
+        incident,
+        seed,
+        max_steps=min(incident.max_steps, RUN_SCORE_STEPS),
+        driver=driver_name(agent),
+        record=partial(SessionWriter.create, record) if record else None,
+    )
+    told: str | None = None
+    try:
+        yield EpisodeStarted(incident=incident.id, seed=seed, agent=driver_name(agent))
+        async with aclosing(drive(agent, episode, time_limit=time_limit)) as events:
+            async for event in events:
+                yield event
+                if (problem := episode.recording_problem) and problem != told:
+                    yield Notice(problem)
+                told = problem
+    finally:
+        episode.close()
+    result = result_of(episode, driver_name(agent))
+    yield result if record else replace(result, session=None)
