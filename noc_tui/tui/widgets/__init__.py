@@ -1,0 +1,1 @@
+"""Widgets: each renders one frozen value, fetches nothing and decides nothing."""

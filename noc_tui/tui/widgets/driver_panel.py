@@ -1,0 +1,219 @@
+"""Who drives, when it is not a person whom the world waits for: an agent at work, or the clock of the live pace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
+
+from textual.reactive import reactive
+
+from noc_tui.text import clean
+from noc_tui.tui.widgets.cells import fit, wrap
+from noc_tui.tui.widgets.painted import Painted, Run, cells_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual.geometry import Size
+
+    from noc_tui.tui.widgets.keybar import KeyHint
+
+DriverState = Literal["thinking", "decided", "waiting", "paused", "failed"]
+
+SAYING_LIMIT: Final = 20_000
+"""Characters of a rationale or an error that are kept: as many as a session holds."""
+_SAYING_ROWS: Final = 2
+_NARROWEST_SAYING: Final = 12
+_QUOTE: Final = "│ "
+_CUT_QUOTE: Final = "… "
+_NAME_WIDTH: Final = 28
+_GAP: Final = 2
+_BAR_CELLS: Final = 12
+_SPINNER: Final = "◐◓◑◒"
+_FRAMES_A_SECOND: Final = 4
+# What took less did not take any time that a person would notice.
+_NOTICEABLE_SECONDS: Final = 0.1
+
+
+class DriverView(NamedTuple):
+    """What the panel shows."""
+
+    name: str = ""
+    """The agent; empty when a person plays in live pace: then only the countdown is shown."""
+    state: DriverState = "waiting"
+    seconds: float | None = None
+    """`thinking`: for how long; `decided`: how long it took; `waiting`: until the next step."""
+    period: float | None = None
+    """`waiting`: seconds from step to step, which the bar shows the rest of."""
+    rationale: str = ""
+    """What the agent says to its choice; may grow while it thinks."""
+    action: str = ""
+    """What it chose, as the user reads it ("Scale up")."""
+    tokens: int | None = None
+    cost: float | None = None
+    """In the currency of the user's price table."""
+    speed: float | None = None
+    """Steps a second."""
+    error: str = ""
+    """`failed`: what went wrong, in a sentence."""
+    keys: tuple[KeyHint, ...] = ()
+    """What the person can do, most important first: take over."""
+
+
+def lines(view: DriverView, width: int, *, compact: bool) -> list[list[Run]]:
+    """The rows of the panel, 1 to 3, in `width` cells; one if compact.
+
+    Of the right side the figures go first where the room is short, then the keys from the last one on.
+    """
+    left, saying = _state(view, width), _saying(view)
+    if compact and saying:
+        # In one row what the driver says is worth more than figures, and than all keys but the first.
+        view = view._replace(tokens=None, cost=None, keys=view.keys[:1])
+    right = _right(view, width - cells_of(left) - _GAP)
+    if not compact:
+        return [_sides(left, right, width), *_below(view, width)]
+    room = width - cells_of(left) - cells_of(right) - 2 * _GAP
+    if saying and room >= _NARROWEST_SAYING:
+        left += [Run(" " * _GAP), Run(_one_row(saying, room, from_end=view.state == "thinking"), _ink(view))]
+    return [_sides(left, right, width)]
+
+
+def _saying(view: DriverView) -> str:
+    return clean(view.error if view.state == "failed" else view.rationale, SAYING_LIMIT).strip()
+
+
+def _ink(view: DriverView) -> str:
+    return "failed" if view.state == "failed" else "soft"
+
+
+def _state(view: DriverView, width: int) -> list[Run]:
+    """Who, and what they are doing."""
+    seconds = "" if view.seconds is None else f" {view.seconds:.1f} s"
+    doing: list[Run]
+    match view.state:
+        case "thinking":
+            frame = _SPINNER[int((view.seconds or 0) * _FRAMES_A_SECOND) % len(_SPINNER)]
+            doing = [Run(frame, "name"), Run(f" thinking{seconds}", "muted")]
+        case "decided":
+            after = f" after{seconds}" if (view.seconds or 0) >= _NOTICEABLE_SECONDS else ""
+            doing = [Run("✓ ", "name"), Run(clean(view.action, 60)), Run(after, "muted")]
+        case "waiting":
+            doing = [*_countdown(view), Run("next step" + (f" in{seconds}" if seconds else ""), "muted")]
+        case "paused":
+            doing = [Run("‖ paused", "paused"), Run(f"  {clean(view.action, 60)}" if view.action else "")]
+        case "failed":
+            doing = [Run("! failed", "failed")]
+    name = fit(clean(view.name, 120), max(8, min(_NAME_WIDTH, width // 3)))
+    return [Run("» ", "name"), Run(name, "name"), Run(" " * _GAP), *doing] if name else doing
+
+
+def _countdown(view: DriverView) -> list[Run]:
+    if not view.period or view.seconds is None:
+        return []
+    left = min(_BAR_CELLS, max(0, round(view.seconds / view.period * _BAR_CELLS)))
+    return [Run("━" * left, "name"), Run("╌" * (_BAR_CELLS - left), "muted"), Run(" ")]
+
+
+def _right(view: DriverView, room: int) -> list[Run]:
+    """Figures and keys in at most `room` cells."""
+    figures = []
+    if view.tokens is not None:
+        figures.append([Run(f"{view.tokens:,} tokens", "muted")])
+    if view.cost is not None:
+        figures.append([Run(f"cost {view.cost:.4f}" if view.cost < 0.1 else f"cost {view.cost:,.2f}", "muted")])
+    if view.speed is not None:
+        figures.append([Run(f"{view.speed:g}x", "muted")])
+    keys = [[Run(clean(key, 20), "key"), Run(f" {clean(label, 40)}", "muted")] for key, label in view.keys]
+    while figures or keys:
+        runs = [run for part in (*figures, *keys) for run in (Run(" " * _GAP), *part)][1:]
+        if cells_of(runs) <= room:
+            return runs
+        if figures:
+            del figures[0]
+        else:
+            del keys[-1]
+    return []
+
+
+def _below(view: DriverView, width: int) -> list[list[Run]]:
+    """What the driver says over the rows there are: its beginning or, while it streams in, its end."""
+    saying, width = _saying(view), max(1, width - len(_QUOTE))
+    if not saying:
+        return []
+    spans = wrap(saying, width, width)
+    rows = [saying[start:end] for start, end in spans]
+    marks = [_QUOTE] * _SAYING_ROWS
+    if len(rows) > _SAYING_ROWS:
+        if view.state == "thinking":
+            rows, marks[0] = rows[-_SAYING_ROWS:], _CUT_QUOTE
+        else:
+            start, _ = spans[_SAYING_ROWS - 1]
+            rows = [*rows[: _SAYING_ROWS - 1], fit(saying[start:], width)]
+    return [[Run(mark, "muted"), Run(row, _ink(view))] for mark, row in zip(marks, rows, strict=False)]
+
+
+def _one_row(text: str, width: int, *, from_end: bool) -> str:
+    return fit(text[::-1], width)[::-1] if from_end else fit(text, width)
+
+
+def _sides(left: Sequence[Run], right: Sequence[Run], width: int) -> list[Run]:
+    return [*left, Run(" " * (width - cells_of(left) - cells_of(right))), *right]
+
+
+class DriverPanel(Painted):
+    """Who drives, what they think and how to take over. Hidden without a view."""
+
+    INKS = "driver-panel--"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "driver-panel--name",
+        "driver-panel--muted",
+        "driver-panel--soft",
+        "driver-panel--key",
+        "driver-panel--paused",
+        "driver-panel--failed",
+    }
+    DEFAULT_CSS = """
+    DriverPanel {
+        height: auto;
+        padding: 0 1;
+        background: $surface;
+        color: $foreground;
+        .driver-panel--name { color: $calm; text-style: bold; }
+        .driver-panel--muted { color: $muted; }
+        .driver-panel--soft { color: $soft; }
+        .driver-panel--key { color: $accent; text-style: bold; }
+        .driver-panel--paused { color: $breach; text-style: bold; }
+        .driver-panel--failed { color: $critical; }
+    }
+    """
+
+    view: reactive[DriverView | None] = reactive(None)
+    """What is shown; None hides the panel."""
+    compact: reactive[bool] = reactive(False, layout=True)
+    """One row."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual's name)
+        super().__init__(id=id, classes=classes)
+        self.display = False
+        self._rows = 1
+
+    def watch_view(self, before: DriverView | None, view: DriverView | None) -> None:
+        """Make room. Rows once needed stay while the same driver drives, so that what is below does not jump."""
+        self.display = view is not None
+        if view is None:
+            return
+        if before is None or before.name != view.name:
+            self._rows = 1
+            self.refresh(layout=True)
+        elif self.size and len(lines(view, self.size.width, compact=False)) > self._rows:
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's)
+        """As many rows as are needed, or were."""
+        if self.compact or self.view is None:
+            return 1
+        self._rows = max(self._rows, len(lines(self.view, width, compact=False)))
+        return self._rows
+
+    def paint(self, width: int, height: int) -> Iterable[Iterable[Run]]:  # noqa: ARG002  (the rows make the height)
+        """The rows."""
+        return [] if self.view is None else lines(self.view, width, compact=self.compact)
