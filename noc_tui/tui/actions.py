@@ -1,0 +1,116 @@
+"""The one table of what a user can do. Bindings, footer, palette and help are read from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from textual.binding import Binding
+
+from noc_tui.sim.actions import ACTIONS
+
+Scope = Literal["home", "picker", "play", "watch", "replay", "sessions", "debrief", "help"]
+ALL: Final[tuple[Scope, ...]] = ("home", "picker", "play", "watch", "replay", "sessions", "debrief", "help")
+DASHBOARD: Final[tuple[Scope, ...]] = ("play", "watch", "replay")
+
+
+@dataclass(frozen=True, slots=True)
+class UserAction:
+    """Something a user can do, on which screens, and the key for it. One id has one key, so that it can be remapped."""
+
+    id: str
+    key: str
+    run: str
+    """The Textual action: the method `action_NAME` of the screen or app, with its arguments."""
+    label: str
+    """One or two words, for the footer."""
+    help: str
+    """A sentence, for help and palette."""
+    scopes: tuple[Scope, ...]
+    footer: bool = False
+    twin: bool = False
+    """A second key for what another id does already; left out of the palette."""
+
+
+_LETTERS: Final = ("w", "r", "t", "c", "e", "s")
+
+
+def _operator_actions() -> list[UserAction]:
+    table = []
+    for number, (action, letter) in enumerate(zip(ACTIONS, _LETTERS, strict=True), 1):
+        run, text = f"operate('{action}')", f"{action.label} (takes over, while an agent drives)"
+        table.append(UserAction(f"act.{action}", str(number), run, action.label, text, ("play", "watch", "replay")))
+        table.append(
+            UserAction(f"act.{action}.letter", letter, run, action.label, text, ("play", "watch", "replay"), twin=True)
+        )
+    return table
+
+
+USER_ACTIONS: Final[tuple[UserAction, ...]] = (
+    # The dashboard, whoever drives.
+    *_operator_actions(),
+    UserAction("pause", "space", "pause", "pause", "Pause and go on", DASHBOARD, footer=True),
+    UserAction("agent", "a", "agent", "autopilot", "Hand control to the agent, and take it back", ("play", "watch"), footer=True),
+    UserAction("mark", "m", "mark", "mark", "Set a bookmark with a note at this step", ("play", "watch"), footer=True),
+    # Stepping and speed.
+    UserAction("step.next", "full_stop", "next_step", "step", "One step", ("watch", "replay"), footer=True),
+    UserAction("step.next.arrow", "right", "next_step", "step", "One step", ("watch", "replay"), twin=True),
+    UserAction("step.back", "left", "previous_step", "back", "One step back", ("replay",)),
+    UserAction("faster", "plus", "speed(1)", "faster", "Twice as fast, up to 16x", ("watch", "replay"), footer=True),
+    UserAction("faster.unshifted", "equals_sign", "speed(1)", "faster", "Twice as fast", ("watch", "replay"), twin=True),
+    UserAction("slower", "minus", "speed(-1)", "slower", "Half as fast, down to 0.5x", ("watch", "replay")),
+    UserAction("jump.back", "pageup", "jump(-10)", "ten back", "Ten steps back", ("replay",)),
+    UserAction("jump.forward", "pagedown", "jump(10)", "ten on", "Ten steps on", ("replay",)),
+    UserAction("jump.start", "home", "jump_to('start')", "start", "To the page", ("replay",)),
+    UserAction("jump.end", "end", "jump_to('end')", "end", "To the last step", ("replay",)),
+    UserAction("event.next", "n", "event(1)", "event", "To the next event: mark, change of control, breach", ("replay",), footer=True),
+    UserAction("event.previous", "p", "event(-1)", "previous", "To the previous event", ("replay",)),
+    UserAction("goto", "g", "goto", "go to", "Go to a step by its number", ("replay",), footer=True),
+    UserAction("fork", "f", "fork", "fork", "Play on from this step, as a new session", ("replay",), footer=True),
+    # The log.
+    UserAction("log.filter", "slash", "filter_log", "filter", "Show only log lines that hold a text", DASHBOARD),
+    UserAction("log.severity", "v", "severity", "severity", "Show all lines, warnings, alerts, or actions only", DASHBOARD),
+    UserAction("log.up", "up", "scroll_log(-1)", "log up", "Scroll the log up", DASHBOARD),
+    UserAction("log.down", "down", "scroll_log(1)", "log down", "Scroll the log down, to follow it again", DASHBOARD),
+    UserAction("debrief", "enter", "debrief", "debrief", "What the episode came to, once it has ended", DASHBOARD),
+    # Home.
+    UserAction("home.continue", "c", "resume_last", "continue", "Go on with the last interrupted session", ("home",)),
+    UserAction("home.play", "p", "play", "play", "Choose an incident and play it", ("home",), footer=True),
+    UserAction("home.watch", "w", "watch", "watch", "Let an agent play, and watch it", ("home",), footer=True),
+    UserAction("home.sessions", "s", "sessions", "sessions", "Replay what has been recorded", ("home",), footer=True),
+    # Picker.
+    UserAction("picker.start", "enter", "start", "start", "Start with these settings", ("picker",), footer=True),
+    UserAction("picker.pace", "p", "toggle_pace", "pace", "The world waits for you, or moves by itself", ("picker",), footer=True),
+    UserAction("picker.driver", "d", "toggle_driver", "driver", "Who plays: you, or an agent", ("picker",), footer=True),
+    UserAction("picker.seed", "s", "edit_seed", "seed", "Type a seed, to play what somebody else has played", ("picker",), footer=True),
+    UserAction("picker.random", "r", "random_seed", "random", "Any seed", ("picker",), footer=True),
+    # Sessions.
+    UserAction("sessions.open", "enter", "open", "replay", "Replay the session", ("sessions",), footer=True),
+    UserAction("sessions.resume", "r", "resume", "resume", "Go on with an interrupted session", ("sessions",), footer=True),
+    UserAction("sessions.verify", "v", "verify", "verify", "Simulate it again and compare every figure", ("sessions",), footer=True),
+    UserAction("sessions.delete", "d", "delete", "delete", "Delete the session", ("sessions",), footer=True),
+    UserAction("sessions.filter", "slash", "filter", "filter", "Show only sessions that hold a text", ("sessions",), footer=True),
+    # Debrief.
+    UserAction("debrief.retry", "r", "retry", "retry", "Play the same incident and seed again", ("debrief",), footer=True),
+    UserAction("debrief.new", "n", "new_seed", "new seed", "Play the same incident with another seed", ("debrief",), footer=True),
+    UserAction("debrief.replay", "v", "replay", "replay", "Replay the session", ("debrief",), footer=True),
+    UserAction("debrief.home", "h", "home", "home", "To the home screen", ("debrief",), footer=True),
+    # Everywhere.
+    UserAction("palette", "colon", "app.command_palette", "palette", "Find any command by its name", ALL),
+    UserAction("help", "question_mark", "app.help", "help", "What the keys do, and how to read the screen", ALL, footer=True),
+    UserAction("close", "escape", "close", "back", "Close the innermost thing", ALL),
+    UserAction("leave", "q", "leave", "leave", "Leave this screen; a running episode stays resumable", ALL, footer=True),
+)  # fmt: skip
+
+BY_ID: Final[dict[str, UserAction]] = {action.id: action for action in USER_ACTIONS}
+
+
+def actions_of(scope: Scope) -> tuple[UserAction, ...]:
+    """What can be done on a screen, in the order of the table."""
+    return tuple(action for action in USER_ACTIONS if scope in action.scopes)
+
+
+def bindings_of(*scopes: Scope) -> list[Binding]:
+    """The Textual bindings of a screen, each under its id, so that the user's keymap finds it."""
+    table = [action for action in USER_ACTIONS if set(scopes) & set(action.scopes)]
+    return [Binding(action.key, action.run, action.label, tooltip=action.help, id=action.id) for action in table]

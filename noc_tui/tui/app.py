@@ -1,0 +1,172 @@
+"""The Textual app: themes, keys, the screens and how one leads to another."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.types import CSSPathType
+
+from noc_tui.preferences import Preferences, load_preferences
+from noc_tui.tui.actions import actions_of
+from noc_tui.tui.keymap import resolve_keys
+from noc_tui.tui.launch import Launch
+from noc_tui.tui.screens.base import NocScreen
+from noc_tui.tui.theme import DEFAULT_THEME, THEMES, theme_for, variable_defaults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual.screen import Screen
+
+INTERRUPTED: Final = 130
+
+
+class NocApp(App[int]):
+    """noc-tui in a terminal. `launch` says which screen to open first; without it that is home."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = "noc_tui.tcss"
+    TITLE = "noc-tui"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", "quit", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        launch: Launch | None = None,
+        preferences: Preferences | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        live_timers: bool = True,
+    ) -> None:
+        super().__init__()
+        self.preferences = preferences or Preferences()
+        self.monotonic = monotonic
+        """What the pace is measured with; a test's clock stands until it is moved."""
+        self.live_timers = live_timers
+        """Whether screens move by themselves; a test that moves the clock turns it off."""
+        self._launch = launch
+        self.keys: dict[str, str] = {}
+        self._notices = list(self.preferences.notices)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self._choose_theme(self.preferences.theme)
+        self._map_keys()
+        if self.preferences.reduced_motion:
+            self.animation_level = "none"
+
+    def _choose_theme(self, wanted: str) -> None:
+        if wanted not in self.available_themes:
+            names = ", ".join(theme.name for theme in THEMES)
+            self._notices.append(f"theme: there is no {wanted!r}; {DEFAULT_THEME} stands instead ({names})")
+            wanted = DEFAULT_THEME
+        self.theme = theme_for(wanted, self.console.color_system)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What a theme of Textual's own lacks."""
+        return variable_defaults(dark=self.current_theme.dark)
+
+    def _map_keys(self) -> None:
+        self.keys, problems = resolve_keys(self.preferences.keys)
+        self._notices += problems
+        self.set_keymap(self.keys)
+
+    def on_mount(self) -> None:
+        """Open the first screen; be ready for the end."""
+        with suppress(NotImplementedError, RuntimeError):  # an event loop outside the main thread has no signals
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self.exit, 128 + number)
+        for notice in self._notices:
+            self.warn(notice)
+        self.open(self._launch or Launch("home"))
+
+    def open(self, launch: Launch, *, instead: bool = False) -> None:
+        """Open a screen; `instead` of the one that is shown, or on top of it."""
+        screen = self._screen_of(launch)
+        if instead:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def _screen_of(self, launch: Launch) -> Screen[None]:
+        # Each screen is imported when it is opened: the first paint waits for one of them, not for all.
+        match launch.face:
+            case "play":
+                from noc_tui.tui.screens.play import PlayScreen  # noqa: PLC0415
+
+                return PlayScreen(launch)
+            case "replay":
+                from noc_tui.tui.screens.replay import ReplayScreen  # noqa: PLC0415
+
+                return ReplayScreen(launch)
+            case "picker":
+                from noc_tui.tui.screens.picker import PickerScreen  # noqa: PLC0415
+
+                return PickerScreen(launch)
+            case "sessions":
+                from noc_tui.tui.screens.sessions import SessionsScreen  # noqa: PLC0415
+
+                return SessionsScreen()
+            case _:
+                from noc_tui.tui.screens.home import HomeScreen  # noqa: PLC0415
+
+                return HomeScreen()
+
+    def leave_to_home(self) -> None:
+        """Close every screen but home."""
+        from noc_tui.tui.screens.home import HomeScreen  # noqa: PLC0415
+
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if not isinstance(self.screen, HomeScreen):
+            self.open(Launch("home"), instead=True)
+
+    def warn(self, text: str) -> None:
+        """Tell the user what went wrong. The text is shown as it is, never as markup."""
+        self.notify(text, severity="warning", timeout=10, markup=False)
+
+    def tell(self, text: str) -> None:
+        """Tell the user what happened."""
+        self.notify(text, timeout=4, markup=False)
+
+    def action_help(self) -> None:
+        """Explain the screen and its keys."""
+        from noc_tui.tui.screens.help import HelpScreen  # noqa: PLC0415
+
+        if isinstance(self.screen, NocScreen) and not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen.scope, self.keys))
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C: copy what is selected; quit if nothing is."""
+        if self.screen.get_selected_text():
+            self.screen.action_copy_text()
+            return
+        self.exit(INTERRUPTED)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: what can be done on the screen, from the table of actions, then themes and the like."""
+        if isinstance(screen, NocScreen):
+            for action in actions_of(screen.scope):
+                if not action.twin and screen.can_do(action):
+                    yield SystemCommand(action.label.capitalize(), action.help, _runner(screen, action.run))
+        for command in super().get_system_commands(screen):
+            if command.title in {"Theme", "Quit"}:
+                yield command
+
+
+def _runner(screen: NocScreen, run: str) -> Callable[[], object]:
+    return lambda: screen.call_next(screen.run_action, run)
+
+
+def run_app(launch: Launch) -> int:
+    """Run the program until it is left. Returns the exit code."""
+    app = NocApp(launch, load_preferences())
+    result = app.run()
+    return (app.return_code or 0) if result is None else result

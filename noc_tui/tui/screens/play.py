@@ -1,0 +1,366 @@
+"""Playing and watching: the dashboard over a running episode."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from noc_tui.sim.actions import ACTIONS, ActionType
+from noc_tui.tui.actions import Scope, UserAction, bindings_of
+from noc_tui.tui.frame import between_entry, log_entries, step_entries
+from noc_tui.tui.keymap import display
+from noc_tui.tui.pacer import HeldKey
+from noc_tui.tui.screens.dashboard import DashboardScreen
+from noc_tui.tui.widgets.action_pad import ActionPad
+from noc_tui.tui.widgets.banner import BadgeKind, Banner, BannerView
+from noc_tui.tui.widgets.driver_panel import DriverPanel, DriverView
+from noc_tui.tui.widgets.log_panel import LogPanel
+from noc_tui.tui.widgets.keybar import KeyHint
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+    from textual.events import Key
+
+    from noc_tui.agents.base import Agent
+    from noc_tui.episode.observation import Observation
+    from noc_tui.episode.records import Decision, StepRecord
+    from noc_tui.tui.launch import Launch
+    from noc_tui.tui.live import LiveRun
+
+TICK_SECONDS = 0.1
+
+
+class PlayScreen(DashboardScreen):
+    """An episode that a person plays, or watches an agent play."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("play", "watch")]
+
+    def __init__(self, launch: Launch) -> None:
+        super().__init__()
+        self._launch = launch
+        self._run: LiveRun | None = None
+        self._held = HeldKey()
+        self._warned_of: str | None = None
+        self._paused_by_cover = False
+        self._shown_state = ""
+
+    @property
+    def scope(self) -> Scope:
+        return "play" if self._run is None or self._run.human else "watch"
+
+    @property
+    def run(self) -> LiveRun:
+        """The episode in play. Only asked for once it has begun."""
+        if self._run is None:
+            raise RuntimeError("the episode has not begun")
+        return self._run
+
+    def can_do(self, action: UserAction) -> bool:
+        """Pause only what moves; debrief only what has ended."""
+        run = self._run
+        if run is None:
+            return action.id in {"help", "leave", "close", "palette"}
+        if action.id == "pause":
+            return run.clock_runs or not run.human
+        if action.id == "debrief":
+            return run.episode.done
+        if run.episode.done:
+            return action.id not in {"agent", "mark", "step.next", "step.next.arrow", "faster", "slower"}
+        return True
+
+    def hints(self) -> tuple[KeyHint, ...]:
+        """The six actions come first; after the end, what there is to do then."""
+        hints = super().hints()
+        run = self._run
+        if run is None:
+            return hints
+        if run.episode.done:
+            keys = self.noc.keys
+            return (KeyHint(display(keys["debrief"]), "debrief"), *hints)
+        return (KeyHint("1-6", "act" if run.human else "take over"), *hints)
+
+    # --- beginning
+
+    def on_mount(self) -> None:
+        """Show the frame at once; load what the episode needs after the first paint."""
+        self._show_banner()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        from noc_tui.agents.base import AgentError  # noqa: PLC0415
+        from noc_tui.agents.registry import make_agent  # noqa: PLC0415
+        from noc_tui.episode.errors import SessionError  # noqa: PLC0415
+        from noc_tui.episode.records import HUMAN  # noqa: PLC0415
+        from noc_tui.sim.errors import IncidentError  # noqa: PLC0415
+        from noc_tui.tui.live import LiveRun  # noqa: PLC0415
+        from noc_tui.tui.opening import open_episode  # noqa: PLC0415
+
+        preferences = self.noc.preferences
+        agent = self._launch.agent or preferences.agent
+        try:
+            driver = make_agent(agent, seed=0).name if self._launch.watch else HUMAN
+            episode = open_episode(self._launch, preferences, driver=driver)
+        except (AgentError, IncidentError, SessionError) as error:
+            self.noc.warn(str(error))
+            self.action_leave()
+            return
+        now = self.noc.monotonic()
+        self._run = run = LiveRun(
+            episode, agent=agent, pace_seconds=preferences.pace_seconds, speed=preferences.watch_speed, now=now
+        )
+        if self._launch.watch:
+            run.start_agent(now)
+        self.query_one(LogPanel).show(log_entries(episode, episode.steps))
+        self._show_all()
+        if self.noc.live_timers:
+            self.set_interval(TICK_SECONDS, self.tick)
+        self._go_on()
+
+    # --- time
+
+    def tick(self) -> None:
+        """Time has passed: take the step that is due, and let the countdown move."""
+        if self._run is None:
+            return
+        record = self.run.tick(self.noc.monotonic())
+        if record is not None:
+            self._stepped(record)
+        elif self.run.state in {"clock_runs", "thinking"}:
+            self._show_driver()
+
+    def on_screen_suspend(self) -> None:
+        """A modal covers the dashboard: the world waits."""
+        if self._run is not None and not self._run.paused:
+            self._run.toggle_pause(self.noc.monotonic())
+            self._paused_by_cover = True
+
+    def on_screen_resume(self) -> None:
+        """The dashboard is uncovered: the world goes on where it waited."""
+        if self._run is not None and self._paused_by_cover:
+            self._paused_by_cover = False
+            self._run.toggle_pause(self.noc.monotonic())
+        super().on_screen_resume()
+        self._go_on()
+
+    # --- the person's keys
+
+    def on_key(self, event: Key) -> None:
+        """An action key that is held down counts once."""
+        if event.key in self._action_keys() and self._held.is_repeat(event.key, self.noc.monotonic()):
+            event.stop()
+            event.prevent_default()
+
+    def _action_keys(self) -> set[str]:
+        return {key for action_id, key in self.noc.keys.items() if action_id.startswith("act.")}
+
+    def action_operate(self, action: str) -> None:
+        """Do this, or take over from the agent and do no more."""
+        if self._run is None:
+            return
+        reply = self.run.operate(ActionType(action), self.noc.monotonic())
+        if reply == "over":
+            self.noc.tell("The episode is over: enter opens the debrief, q leaves.")
+        elif reply == "took_over":
+            self._control_changed()
+            self.noc.tell("You are in control. The next action key acts.")
+        else:
+            self._stepped(self.run.episode.record(self.run.episode.steps))
+            self.query_one(ActionPad).flash(ACTIONS.index(ActionType(action)))
+
+    def on_action_pad_chosen(self, event: ActionPad.Chosen) -> None:
+        """A click on an action does what its key does."""
+        self.action_operate(ACTIONS[event.index])
+
+    def action_pause(self) -> None:
+        self.run.toggle_pause(self.noc.monotonic())
+        self._show_driver()
+        self._show_banner()
+        self._go_on()
+
+    def action_next_step(self) -> None:
+        """One step of the agent."""
+        steps = self.run.episode.steps
+        self.run.single_step(self.noc.monotonic())
+        if self.run.episode.steps > steps:
+            self._stepped(self.run.episode.record(steps + 1))
+        self._go_on()
+
+    def action_speed(self, direction: int) -> None:
+        self.run.change_speed(direction, self.noc.monotonic())
+        self._show_driver()
+
+    def action_agent(self) -> None:
+        """Hand over to the agent, or take back from it."""
+        from noc_tui.agents.base import AgentError  # noqa: PLC0415
+
+        if self._run is None or self.run.episode.done:
+            return
+        try:
+            if self.run.human:
+                self.run.hand_over(self.noc.monotonic())
+            else:
+                self.run.take_over(self.noc.monotonic())
+        except AgentError as error:
+            self.noc.warn(str(error))
+            return
+        self._control_changed()
+
+    def action_mark(self) -> None:
+        """Ask for a note, and set a bookmark."""
+        from noc_tui.tui.screens.prompt import PromptScreen  # noqa: PLC0415
+
+        self.app.push_screen(PromptScreen("Mark this step", "a note, or nothing", limit=200), self._marked)
+
+    def _marked(self, text: str | None) -> None:
+        if text is not None:
+            mark = self.run.episode.mark(text)
+            self.query_one(LogPanel).append([between_entry(mark)])
+            self._show_recording_problem()
+
+    def action_debrief(self) -> None:
+        from noc_tui.tui.screens.debrief import DebriefScreen  # noqa: PLC0415
+
+        if self._run is not None and self.run.episode.done:
+            self.app.push_screen(DebriefScreen(self.run.episode, self._launch))
+
+    def action_leave(self) -> None:
+        """Leave; a running episode stays resumable."""
+        if self._run is not None:
+            episode = self.run.episode
+            if episode.steps and not episode.done and not episode.recording_problem:
+                self.noc.tell("The episode is kept: continue it from home, or noc-tui sessions.")
+        super().action_leave()
+
+    def on_unmount(self) -> None:
+        """Close the recording."""
+        if self._run is not None:
+            self._run.episode.close()
+
+    # --- the agent
+
+    def _go_on(self) -> None:
+        """Ask the agent, if it is its turn."""
+        if self._run is None or not self.run.wants_decision or self.app.screen is not self:
+            return
+        agent = self.run.agent
+        if agent is not None:
+            self.run.asked(self.noc.monotonic())
+            self.run_worker(self._think(agent, self.run.episode.observation), group="agent", exclusive=True)
+            self._show_driver()
+
+    async def _think(self, agent: Agent, observation: Observation) -> None:
+        from noc_tui.agents.asking import ask  # noqa: PLC0415
+        from noc_tui.agents.base import AgentError  # noqa: PLC0415
+
+        try:
+            decision = await ask(agent, observation, self.noc.preferences.agent_seconds)
+        except AgentError as error:
+            if self.run.agent is agent:
+                self.run.failed(str(error), self.noc.monotonic())
+                self._control_changed()
+                self.noc.warn(f"{agent.name} failed: {error}")
+            return
+        if self.run.agent is agent:
+            self._decided(decision)
+
+    def _decided(self, decision: Decision) -> None:
+        record = self.run.decided(decision, self.noc.monotonic())
+        if record is not None:
+            self._stepped(record)
+        else:
+            self._show_driver()
+
+    # --- showing
+
+    def _stepped(self, record: StepRecord) -> None:
+        self.query_one(LogPanel).append(step_entries(record))
+        self._show_all()
+        self._go_on()
+
+    def _control_changed(self) -> None:
+        self.workers.cancel_group(self, "agent")
+        self.query_one(LogPanel).append([between_entry(self.run.episode.controls[-1])])
+        self._show_all()
+        self._go_on()
+
+    def _show_all(self) -> None:
+        episode = self.run.episode
+        self.show_metrics(episode, episode.steps, enabled=not episode.done)
+        self._show_banner()
+        self._show_driver()
+        self._show_recording_problem()
+        self.refresh_keys()
+
+    def _show_banner(self) -> None:
+        run = self._run
+        if run is None:
+            title = (self._launch.incident or "incident").replace("_", " ").capitalize()
+            view = BannerView(title, badge="LOADING", badge_kind="paused")
+        else:
+            episode = run.episode
+            badge, kind = self._badge(run)
+            view = BannerView(
+                title=episode.incident.title,
+                subtitle=f"{episode.incident.difficulty} · seed {episode.header.seed}",
+                step=episode.steps,
+                max_steps=episode.header.max_steps,
+                clock=self.clock_at(episode.steps),
+                recording="failed" if episode.recording_problem else "rec",
+                badge=badge,
+                badge_kind=kind,
+            )
+        self.query_one(Banner).view = view
+
+    def _badge(self, run: LiveRun) -> tuple[str, BadgeKind]:
+        if run.episode.end is not None:
+            outcome = run.episode.end.outcome
+            return {"truncated": "OUT OF STEPS"}.get(outcome, outcome.upper()), "ended"
+        if run.paused:
+            return "PAUSED", "paused"
+        if run.last_error is not None:
+            return "AGENT FAILED · YOU", "error"
+        if run.agent is not None:
+            return f"{run.agent.name} DRIVES", "agent"
+        return "YOU IN CONTROL", "you"
+
+    def _show_driver(self) -> None:
+        if self._run is not None:
+            self.query_one(DriverPanel).view = driver_view(self.run, self.noc.monotonic(), self.noc.keys)
+
+    def _show_recording_problem(self) -> None:
+        """Say once what is not being saved; the banner goes on saying it."""
+        problem = self.run.episode.recording_problem
+        if problem != self._warned_of:
+            self._warned_of = problem
+            self.noc.warn(problem if problem else "The session is being saved again; nothing is missing.")
+
+
+def driver_view(run: LiveRun, now: float, keys: dict[str, str]) -> DriverView | None:
+    """What is said of whoever drives; None where a person plays at leisure."""
+    if run.episode.done:
+        return None
+    if run.human:
+        if run.last_error is not None:
+            hints = (KeyHint(display(keys["agent"]), "try again"), KeyHint("1-6", "act"))
+            return DriverView(run.agent_name, "failed", error=run.last_error, keys=hints)
+        if run.clock_runs:
+            return DriverView(
+                "", "paused" if run.paused else "waiting", seconds=run.remaining(now), period=run.interval
+            )
+        return None
+    last = run.decision
+    if last is None and run.episode.steps:
+        last = run.episode.record(run.episode.steps).decision
+    usage = last.usage if last is not None else None
+    thinking = None if run.thinking_since is None else now - run.thinking_since
+    tokens = None if usage is None or usage.tokens_out is None else (usage.tokens_in or 0) + usage.tokens_out
+    return DriverView(
+        name=run.agent.name if run.agent else "",
+        state="paused" if run.paused else "thinking" if run.decision is None else "decided",
+        seconds=thinking,
+        rationale=(last.rationale or "") if last is not None else "",
+        action=last.action.label if last is not None else "",
+        tokens=tokens,
+        cost=usage.cost if usage is not None else None,
+        speed=run.speed,
+        keys=(KeyHint("1-6", "take over"), KeyHint(display(keys["agent"]), "take back")),
+    )
