@@ -112,7 +112,7 @@ def _from_entry_point(spec: str, name: str, argument: str | None) -> AgentFactor
     except (Exception, SystemExit) as error:
         raise AgentError(f"{where}: {told(error)}") from error
     if not callable(factory):
-        raise AgentError(f"{where}: {clean(entry.value, 80)} is a {type(factory).__name__}, not a factory of agents")
+        raise AgentError(f"{where}: it is of type {type(factory).__name__}, and no factory of agents")
     return partial(_make, factory, clean(spec, NAME_LIMIT), argument, where)
 
 
@@ -124,7 +124,7 @@ def _make(factory: Callable[[str | None, int], Any], name: str, argument: str | 
     except (Exception, SystemExit) as error:
         raise AgentError(f"{where}: {told(error)}") from error
     if not callable(getattr(decider, "decide", None)):
-        raise AgentError(f"{where}: its factory made a {type(decider).__name__}, which has no method decide")
+        raise AgentError(f"{where}: its factory made something of type {type(decider).__name__}, without decide")
     return ThreadedAgent(decider, name)
 
 

@@ -44,7 +44,7 @@ def csv_lines(track: Track) -> Iterator[str]:
         yield _row(
             (
                 record.step,
-                record.decision.driver,
+                _plain(record.decision.driver),
                 record.decision.action,
                 *record.after,
                 record.health,

@@ -52,25 +52,31 @@ def parse_header(path: object, line: bytes) -> Header:
     Raises `SessionError` when the file is no session, or one of another version, `SessionDamagedError` when it is ours
     and damaged.
     """
-    values: Any = None
-    if len(line) <= MAX_LINE_BYTES:
-        with suppress(ValueError):  # no JSON is no header
-            values = from_json(line)
-    if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise SessionError(f"{path}: is no noc-tui session: its first line is not a session header")
-    version = values.get("version")
-    if isinstance(version, int) and FORMAT_VERSION < version < _LAST_VERSION:
-        raise SessionError(
-            f"{path}: is in session format {version}, and this noc-tui reads formats up to {FORMAT_VERSION};"
-            f" {_who_wrote(values)} or a later one is needed"
-        )
+    if len(line) > MAX_LINE_BYTES:
+        raise SessionError(f"{path}: is no noc-tui session: its first line is longer than any event of one")
     try:
         event = parse_event(line)
     except ValueError as error:
-        raise SessionDamagedError(path, 1, str(error), 0) from error
+        raise _unusable_header(path, line, str(error)) from error
     if not isinstance(event, Header):
-        raise SessionDamagedError(path, 1, f"the event is {event.event!r}, a header was expected", 0)
+        raise SessionError(f"{path}: is no whole noc-tui session: it begins with a {event.event} event, not a header")
     return event
+
+
+def _unusable_header(path: object, line: bytes, reason: str) -> SessionError:
+    """Why a first line is no header that we read: foreign, newer, or damaged."""
+    values: Any = None
+    with suppress(ValueError):  # what is no JSON is no header
+        values = from_json(line)
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        return SessionError(f"{path}: is no noc-tui session: its first line is not a session header")
+    version = values.get("version")
+    if isinstance(version, int) and FORMAT_VERSION < version < _LAST_VERSION:
+        return SessionError(
+            f"{path}: is in session format {version}, and this noc-tui reads formats up to {FORMAT_VERSION};"
+            f" {_who_wrote(values)} or a later one is needed"
+        )
+    return SessionDamagedError(path, 1, reason, 0)
 
 
 def _who_wrote(header: dict[str, Any]) -> str:

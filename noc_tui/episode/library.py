@@ -43,9 +43,17 @@ class SessionSummary:
 
 
 def list_sessions(folder: Path | None = None) -> tuple[list[SessionSummary], list[str]]:
-    """The sessions of a folder, newest first, and one sentence for each file that is no readable session."""
-    summaries, problems = [], []
-    for path in _files(folder or paths.sessions_dir()):
+    """The sessions of a folder, newest first, and one sentence for each file that is no readable session.
+
+    Of each file the first and the last lines are read. A folder that cannot be listed is such a sentence, too.
+    """
+    try:
+        files = _files(folder or paths.sessions_dir())
+    except SessionError as error:
+        return [], [str(error)]
+    summaries: list[SessionSummary] = []
+    problems: list[str] = []
+    for path in files:
         try:
             summaries.append(summarize(path))
         except SessionError as error:

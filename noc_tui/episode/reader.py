@@ -203,6 +203,8 @@ class SessionFile:
         event = parse_event(line)
         if self.end is not None:
             raise ValueError(f"a {event.event} event stands after the end of the session")
+        if event.event == "header":
+            raise ValueError("a second header stands there")
         if isinstance(event, StepRecord):
             if event.step != self.steps + 1:
                 raise ValueError(f"step: is {event.step}, but {self.steps + 1} comes next")
@@ -218,11 +220,9 @@ class SessionFile:
                 self.controls.append(event)
             else:
                 self.marks.append(event)
-        elif isinstance(event, EndRecord):
+        else:
             self._check_position("steps", event.steps)
             self.end = event
-        else:
-            raise ValueError("a second header stands there")
 
     def _check_position(self, key: str, step: int) -> None:
         if step != self.steps:

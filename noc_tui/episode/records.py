@@ -1,7 +1,8 @@
 """What an episode consists of: immutable events, which are also the lines of a session file.
 
 The annotations carry what pydantic needs to read, write and document them (`noc_tui.episode.format`). What agents
-fill in (`Decision`, `Usage`) is checked when it is made; the other events are made by the program alone.
+fill in (`Decision`, `Usage`) is checked when it is made: `ValueError` for an action that is not among the six, for text
+that is too long (see `bounded`), for numbers below 0. The other events are made by the program alone.
 """
 
 from __future__ import annotations
@@ -49,11 +50,17 @@ SessionId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 Timestamp = Annotated[datetime, UtcTimestamp()]
 Metrics = Annotated[SystemMetrics, ByName(every=Unit)]
 Terms = Annotated[RewardTerms, ByName()]
-Line = Annotated[LogLine, ByName(source=ShortText, text=LongText)]
+IncidentClock = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
+Line = Annotated[LogLine, ByName(clock=IncidentClock, source=ShortText, text=LongText)]
 # A long list of nonsense would make as long a list of errors, hence FailFast.
 Lines = Annotated[tuple[Line, ...], FailFast()]
 
-_STRICT: Final = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+_STRICT: Final = ConfigDict(
+    extra="forbid",
+    strict=True,
+    allow_inf_nan=False,
+    json_schema_serialization_defaults_required=True,
+)
 
 
 class _Strict:
@@ -72,10 +79,7 @@ def bounded(text: str, limit: int) -> str:
 
 @checked_dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class Usage:
-    """What a decision cost, where that applies. Also recorded for a call that was cancelled.
-
-    Raises `ValueError` for what is no number from 0.
-    """
+    """What a decision cost, where that applies. Also recorded for a call that was cancelled."""
 
     latency_ms: Amount | None = None
     tokens_in: Count | None = None
@@ -89,13 +93,9 @@ NO_USAGE: Final = Usage()
 
 @checked_dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class Decision:
-    """An action, and who chose it and why.
+    """An action, and who chose it and why."""
 
-    `action` may be given by name. Raises `ValueError` for one that is not among the six, and for text that is too long
-    for a record (see `bounded`).
-    """
-
-    action: Annotated[ActionType, Strict(False)]
+    action: Annotated[ActionType, Strict(False)]  # an agent may give it by name
     driver: DriverName
     """`human`, `clock`, or the agent's name."""
     rationale: LongText | None = None

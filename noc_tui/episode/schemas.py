@@ -28,7 +28,9 @@ class ByName:
         declared = dict.fromkeys(source._fields, self._every) if self._every else get_type_hints(source)
         types = declared | self._types
         fields = {name: core_schema.typed_dict_field(handler.generate_schema(types[name])) for name in source._fields}
-        table = core_schema.typed_dict_schema(fields, extra_behavior="forbid", strict=True)
+        table = core_schema.typed_dict_schema(
+            fields, config=core_schema.CoreConfig(extra_fields_behavior="forbid", strict=True, allow_inf_nan=False)
+        )
         # The values come in the order of the fields. Both functions are C: a file may have 100,000 lines.
         values = core_schema.no_info_after_validator_function(dict.values, table)
         return core_schema.no_info_after_validator_function(

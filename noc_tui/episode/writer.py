@@ -191,4 +191,4 @@ def _check_unchanged(path: Path, file: int, whole_bytes: int) -> None:
     """Raise `SessionError` unless the last whole line still ends where it did: nothing cut off, nothing added."""
     last, rest = os.pread(file, 1, whole_bytes - 1), os.pread(file, MAX_LINE_BYTES, whole_bytes)
     if last != b"\n" or b"\n" in rest:
-        raise SessionError(f"{path}: has changed since it was read; open it again")
+        raise SessionError(f"{path}: has changed since it was read, or is damaged; open it again")

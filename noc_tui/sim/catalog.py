@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
+import stat
 import tomllib
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from noc_tui import paths
-from noc_tui.sim.errors import IncidentError, UnknownIncidentError
+from noc_tui.sim.errors import IncidentError, UnknownIncidentError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound="BaseModel")
 
 MAX_FILE_BYTES: Final = 256 * 1024
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,48}")
 
 
 class IncidentType(StrEnum):
@@ -67,7 +70,7 @@ class Catalog:
         if not files:
             near = difflib.get_close_matches(incident_id, self._files, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.ids) or 'none'}"
-            raise UnknownIncidentError(f"no incident {incident_id[:60]!r}: {hint}")
+            raise UnknownIncidentError(f"no incident {shown(incident_id)}: {hint}")
         if len(files) > 1:
             raise IncidentError(f"the incident id {incident_id!r} stands twice: in {files[0]} and in {files[1]}")
         return files[0]
@@ -112,15 +115,26 @@ def load_file(path: Path) -> Incident:
 def read_toml(path: Path) -> dict[str, Any]:
     """The values of a TOML file of at most `MAX_FILE_BYTES`. Raises `IncidentError`: file, line, what is wrong."""
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise IncidentError(f"{path}: larger than {MAX_FILE_BYTES // 1024} KiB, which no incident needs")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_read_bounded(path).decode("utf-8-sig"))
     except OSError as error:
         raise IncidentError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise IncidentError(f"{path}: is not UTF-8 text (byte {error.start})") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except RecursionError as error:
+        raise IncidentError(f"{path}: is nested more deeply than any incident needs") from error
+    except ValueError as error:  # beside TOMLDecodeError: what Python says to an integer of thousands of digits
         raise IncidentError(f"{path}: is not valid TOML: {_sentence(error)}") from error
+
+
+def _read_bounded(path: Path) -> bytes:
+    # What is no regular file may block for ever (a pipe) or never end (a device).
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise IncidentError(f"{path}: cannot be read: not a regular file")
+    with path.open("rb") as file:
+        content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise IncidentError(f"{path}: larger than {MAX_FILE_BYTES // 1024} KiB, which no incident needs")
+    return content
 
 
 def parse_incident(data: dict[str, Any], where: str) -> Incident:
@@ -142,54 +156,60 @@ def validated(model: type[Model], data: dict[str, Any], where: str) -> Model:
         raise IncidentError(f"{where}: {_describe(details[0], model)}{more}") from error
 
 
+_EXPECTED: Final = {
+    "bool_type": "true or false",
+    "dict_type": "a table",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "model_type": "a table",
+    "string_type": "text in quotes",
+    "tuple_type": "a list",
+}
+"""What would be right, by pydantic's kind of error, where its own words are not those of a file's author."""
+
+
 def _describe(detail: ErrorDetails, model: type[Any]) -> str:
     """One pydantic error as a clause that names the key and says what is wrong and what would be right."""
     location = _location(detail["loc"])
-    kind, given = detail["type"], detail.get("input")
+    kind = detail["type"]
     if kind == "value_error":
         text = str(detail["ctx"]["error"])
         return f"{location}: {text}" if location else text
     if kind == "extra_forbidden":
         known = _keys_beside(model, detail["loc"])
-        near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}" if known else ""
-        return f"{location}: unknown key; {hint}".rstrip("; ")
+        near = difflib.get_close_matches(str(detail["loc"][-1])[:100], known, n=1)
+        return f"{location}: unknown key; " + (f"did you mean {near[0]}?" if near else f"expected {_one_of(known)}")
     if kind == "missing":
         return f"{location}: is missing"
-    message = detail["msg"][0].lower() + detail["msg"][1:]
-    return f"{location}: {message}, not {_shown(given)}"
+    expected = f"expected {_EXPECTED[kind]}" if kind in _EXPECTED else detail["msg"][0].lower() + detail["msg"][1:]
+    return f"{location}: {expected}, not {shown(detail.get('input'))}"
 
 
 def _location(loc: tuple[int | str, ...]) -> str:
     text = ""
     for part in loc:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        else:
+            # A key in quotes may hold anything, terminal control codes too.
+            text += ("." if text else "") + (part if _PLAIN_KEY.fullmatch(part) else shown(part))
     return text
 
 
 def _keys_beside(model: Any, loc: tuple[int | str, ...]) -> list[str]:
     """The keys that the table at `loc` may have, found by walking the models' own fields."""
-    from noc_tui.sim.incident import ActionEffect, LogRule  # noqa: PLC0415
-
-    inner = {"actions": ActionEffect, "logs": LogRule}
-    for index, part in enumerate(loc[:-1]):
-        if isinstance(part, int) or (index and loc[index - 1] == "actions"):
-            continue
-        if part in inner:
-            model = inner[part]
-            continue
+    for part in loc[:-1]:
         field = model.model_fields.get(part)
-        annotation = getattr(field, "annotation", None)
-        candidates = [a for a in (*getattr(annotation, "__args__", ()), annotation) if hasattr(a, "model_fields")]
-        if not candidates:
-            return []
-        model = candidates[0]
+        if field is None:  # the number of a list's item, or the name of an action
+            continue
+        inner = (*getattr(field.annotation, "__args__", ()), field.annotation)
+        model = next(candidate for candidate in inner if hasattr(candidate, "model_fields"))
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _one_of(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"one of {', '.join(names)}"
 
 
 def _sentence(error: Exception) -> str:

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from noc_tui.sim.actions import ACTIONS
+from noc_tui.sim.errors import shown
 from noc_tui.sim.metrics import METRIC_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
+_NUMBER = r"[-+]?(?:[0-9]{1,12}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})"
 _COMPARISON = re.compile(rf"\s*(<=|>=|<|>)\s*({_NUMBER})\s*")
 _RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*")
 _NAME = re.compile(r"(not\s+)?([a-z][a-z0-9_]*)")
+_NUMBERS_END: Final = 1e12
+"""A number of a condition lies below this, as `_NUMBER` has it for those in strings."""
 
 FIGURES: Final = (*METRIC_NAMES, "pressure", "step")
 KEYS: Final = (*FIGURES, "action", "flag", "uses")
@@ -90,7 +93,7 @@ def parse_conditions(table: Mapping[str, object]) -> tuple[Condition, ...]:
         elif key == "action":
             name, negated = _name(key, value)
             if name not in ACTIONS:
-                raise ValueError(f"action: {name!r} is no action; expected one of {', '.join(ACTIONS)}")
+                raise ValueError(f"action: {shown(name)} is no action; expected one of {', '.join(ACTIONS)}")
             conditions.append(Chosen(name, negated))
         elif key == "flag":
             conditions.append(Flagged(*_name(key, value)))
@@ -99,10 +102,10 @@ def parse_conditions(table: Mapping[str, object]) -> tuple[Condition, ...]:
                 raise ValueError('uses: expected uses.ACTION = "COMPARISON", such as uses.scale_up = ">= 2"')
             for action, limit in value.items():
                 if action not in ACTIONS:
-                    raise ValueError(f"uses: {action!r} is no action; expected one of {', '.join(ACTIONS)}")
+                    raise ValueError(f"uses: {shown(action)} is no action; expected one of {', '.join(ACTIONS)}")
                 conditions.append(_between(f"uses.{action}", limit))
         else:
-            raise ValueError(f"{key!r} cannot be asked about; expected one of {', '.join(KEYS)}")
+            raise ValueError(f"{shown(key)} cannot be asked about; expected one of {', '.join(KEYS)}")
     return tuple(conditions)
 
 
@@ -116,14 +119,14 @@ def _between(figure: str, value: object) -> Between:
         if match := _RANGE.fullmatch(value):
             low, high = float(match[1]), float(match[2])
             if low > high:
-                raise ValueError(f"{figure}: the range {value.strip()!r} is empty; its lower end comes first")
+                raise ValueError(f"{figure}: the range {shown(value)} is empty; its lower end comes first")
             return Between(figure, low, high)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _NUMBERS_END:
         return Between(figure, float(value), float(value))
-    raise ValueError(f'{figure}: expected a comparison such as ">= 0.40" or a range such as "2..6", not {value!r}')
+    raise ValueError(f'{figure}: expected a comparison such as ">= 0.40" or a range such as "2..6", not {shown(value)}')
 
 
 def _name(key: str, value: object) -> tuple[str, bool]:
     if isinstance(value, str) and (match := _NAME.fullmatch(value.strip())):
         return match[2], match[1] is not None
-    raise ValueError(f'{key}: expected a name, or "not NAME", not {value!r}')
+    raise ValueError(f'{key}: expected a name, or "not NAME", not {shown(value)}')

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+class _Short(reprlib.Repr):
+    """`repr` that stays short and quick whatever it is given, and writes true and false as the files do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 2
+        self.maxstring = self.maxother = self.maxlong = 60
+
+    def repr_bool(self, value: bool, _level: int) -> str:
+        return "true" if value else "false"
+
+    def repr_int(self, value: int, level: int) -> str:
+        # Python refuses to write out numbers of thousands of digits.
+        bits = value.bit_length()
+        return super().repr_int(value, level) if bits <= 1024 else f"a whole number of {bits} bits"
+
+
+_SHORT = _Short()
+
+
+def shown(value: object) -> str:
+    """A value from outside as an error quotes it: printable characters alone, and few of them."""
+    return _SHORT.repr(value)
 
 
 class SimulatorError(Exception):
@@ -16,8 +42,7 @@ class UnknownActionError(SimulatorError, ValueError):
     """Something that is not one of the six actions."""
 
     def __init__(self, value: object, allowed: Sequence[str]) -> None:
-        shown = repr(value)
-        super().__init__(f"unknown action {shown[:80]}: expected one of {', '.join(allowed)}")
+        super().__init__(f"unknown action {shown(value)}: expected one of {', '.join(allowed)}")
 
 
 class EpisodeOverError(SimulatorError, RuntimeError):

@@ -32,6 +32,8 @@ _WORN: Final = 0.7
 _ROOT: Final = 0.5
 """Figures that take as much off the pressure go to the root of the incident."""
 _MAX_CLAUSES: Final = 3
+_MAX_SENTENCE: Final = 130
+"""In characters: what would make the sentence longer is left out."""
 
 
 def explain(transition: Transition, *, blind: bool = False) -> str:
@@ -46,7 +48,10 @@ def explain(transition: Transition, *, blind: bool = False) -> str:
         shown, clauses = _waited(transition)
     else:
         shown, clauses = _acted(transition)
-    text = "; ".join(clauses)
+    text = clauses[0]
+    for clause in clauses[1:_MAX_CLAUSES]:
+        if len(text) + len(clause) < _MAX_SENTENCE:
+            text += f"; {clause}"
     return f"{ACTIONS[transition.action].label}: {_changes(transition, shown)}. {text[0].upper()}{text[1:]}."
 
 
@@ -95,15 +100,16 @@ def _acted(t: Transition) -> tuple[list[MetricName], list[str]]:
     sizes = {name: abs(judged.now[i]) + abs(t.due[i]) for i, name in enumerate(CONTINUOUS)}
     shown = largest(sizes, 3) or _moved(t)
     clauses = [_verdict(t, judged)]
-    clauses += _ending(t)
-    clauses += _outage(t, judged.effect)
-    if not clauses[0].startswith("Wrong") or not judged.deceives:
+    if ending := _ending(t):
+        return shown, clauses + ending
+    if not (judged.deceives and clauses[0].startswith("Wrong")):
         clauses += _timing(t, judged)
+    clauses += _outage(t, judged.effect)
     clauses += _worn_out(judged)
     clauses += _arrived(t)
     if len(clauses) == 1:
         clauses += _streak(t)
-    return shown, clauses[:_MAX_CLAUSES]
+    return shown, clauses
 
 
 def _verdict(t: Transition, judged: Judgement) -> str:
@@ -205,7 +211,7 @@ def _when(t: Transition, effect: Effect) -> str:
 
 def _timing(t: Transition, judged: Judgement) -> list[str]:
     now, later = judged.worth_now, judged.worth_later
-    if abs(later) < _OF_NOTE or t.after.is_critical or t.streak == STREAK_TO_RESOLVE:
+    if abs(later) < _OF_NOTE:
         return []
     if later > 0:
         what = "more" if now > 0 else "the help comes"
@@ -246,7 +252,7 @@ def _waited(t: Transition) -> tuple[list[MetricName], list[str]]:
         clauses.append("the service is still down")
     if len(clauses) < 2 and not t.streak:
         clauses.insert(0, _trend(t))
-    return _moved(t) or _moved(t, 0.0), clauses[:_MAX_CLAUSES]
+    return _moved(t) or _moved(t, 0.0), clauses
 
 
 def _trend(t: Transition) -> str:
@@ -294,4 +300,4 @@ def _visible(t: Transition) -> tuple[list[MetricName], list[str]]:
     clauses = [verdict, *(_ending(t) or _streak(t))]
     if METRIC["service_healthy"].text(t.after.service_healthy) == "down":
         clauses.append("the service is down")
-    return _moved(t), clauses[:_MAX_CLAUSES]
+    return _moved(t), clauses

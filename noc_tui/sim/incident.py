@@ -9,10 +9,11 @@ import unicodedata
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from noc_tui.sim.actions import ACTIONS, ActionType
 from noc_tui.sim.conditions import Condition, Flagged, parse_conditions
+from noc_tui.sim.errors import shown
 from noc_tui.sim.rules import Rules, compile_rules
 
 MAX_STEPS_LIMIT: Final = 1_000_000
@@ -22,7 +23,7 @@ PAGE_SAMPLES: Final = 24
 PLACEHOLDERS: Final = ("cpu", "memory", "latency_ms", "packet_loss", "error_rate", "health", "step", "host")
 """What a log line may ask to have filled in, beside `{int:LOW-HIGH}`."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_INT_RANGE = re.compile(r"int:(\d{1,12})-(\d{1,12})")
+_INT_RANGE = re.compile(r"int:([0-9]{1,12})-([0-9]{1,12})")
 
 
 def _printable(text: str) -> str:
@@ -38,17 +39,15 @@ def _one_line(text: str) -> str:
     return text
 
 
-def _fraction_or_number(value: object) -> object:
-    # TOML true and false would pass as 1.0 and 0.0.
-    if isinstance(value, bool):
-        raise ValueError("expected a number, not true or false")  # noqa: TRY004  (pydantic turns ValueError into its own)
-    return value
-
-
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_printable)]
 Line = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_printable), AfterValidator(_one_line)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
-Number = Annotated[float, BeforeValidator(_fraction_or_number)]
+# Strict: "0.5" in quotes and true are mistakes in a file, not numbers.
+Number = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+YesNo = Annotated[bool, Field(strict=True)]
+Steps = Annotated[Whole, Field(ge=0, le=1000)]
+Before = Annotated[Whole, Field(ge=1, le=PAGE_SAMPLES)]
 Level = Annotated[Number, Field(ge=0, le=1)]
 Change = Annotated[Number, Field(ge=-1, le=1)]
 
@@ -91,11 +90,11 @@ class Baseline(_Model):
 class Onset(_Model):
     """How many samples before the page each metric began to leave its usual level."""
 
-    cpu_usage: int = Field(default=10, ge=1, le=PAGE_SAMPLES)
-    memory_usage: int = Field(default=10, ge=1, le=PAGE_SAMPLES)
-    latency: int = Field(default=10, ge=1, le=PAGE_SAMPLES)
-    packet_loss: int = Field(default=10, ge=1, le=PAGE_SAMPLES)
-    error_rate: int = Field(default=10, ge=1, le=PAGE_SAMPLES)
+    cpu_usage: Before = 10
+    memory_usage: Before = 10
+    latency: Before = 10
+    packet_loss: Before = 10
+    error_rate: Before = 10
 
 
 class Pressure(_Model):
@@ -124,21 +123,21 @@ class Figures(_Model):
 class Later(Figures):
     """Figures that fall due some steps after the action."""
 
-    after: int = Field(ge=1, le=1000)
+    after: Whole = Field(ge=1, le=1000)
 
 
 class Otherwise(Figures):
     """What happens instead when the flag that the action `requires` is not set."""
 
-    down_for: int = Field(default=0, ge=0, le=1000)
+    down_for: Steps = 0
 
 
 class ActionEffect(Figures):
     """All that one action does in this incident."""
 
     later: Later | None = None
-    reissue_restarts_timer: bool = False
-    down_for: int = Field(default=0, ge=0, le=1000)
+    reissue_restarts_timer: YesNo = False
+    down_for: Steps = 0
     sets: Name | None = None
     requires: Name | None = None
     otherwise: Otherwise | None = None
@@ -162,22 +161,28 @@ class LogRule(_Model):
     level: LogLevel = "info"
     text: Line
     when: dict[str, Any] = Field(default_factory=dict)
-    every: int = Field(default=1, ge=1, le=1000)
+    every: Whole = Field(default=1, ge=1, le=1000)
     """At most once in this many steps."""
-    once: bool = False
+    once: YesNo = False
     chance: Annotated[Number, Field(gt=0, le=1)] = 1.0
 
-    @model_validator(mode="after")
-    def _can_be_written(self) -> Self:
-        _ = self.conditions
-        for placeholder in _PLACEHOLDER.findall(self.text):
+    @field_validator("text")
+    @classmethod
+    def _can_be_filled_in(cls, text: str) -> str:
+        for placeholder in _PLACEHOLDER.findall(text):
             if match := _INT_RANGE.fullmatch(placeholder):
                 if int(match[1]) > int(match[2]):
-                    raise ValueError(f"text: {{{placeholder}}} is an empty range; the lower end comes first")
+                    raise ValueError(f"{{{placeholder}}} is an empty range; the lower end comes first")
             elif placeholder not in PLACEHOLDERS:
                 allowed = ", ".join(f"{{{name}}}" for name in (*PLACEHOLDERS, "int:LOW-HIGH"))
-                raise ValueError(f"text: {{{placeholder}}} cannot be filled in; expected one of {allowed}")
-        return self
+                raise ValueError(f"{{{placeholder}}} cannot be filled in; expected one of {allowed}")
+        return text
+
+    @field_validator("when")
+    @classmethod
+    def _can_be_asked(cls, when: dict[str, Any]) -> dict[str, Any]:
+        parse_conditions(when)
+        return when
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -195,7 +200,7 @@ class Incident(_Model):
     summary: Text
     lesson: Text = ""
     references: tuple[Line, ...] = ()
-    max_steps: int = Field(default=30, ge=1, le=MAX_STEPS_LIMIT)
+    max_steps: Whole = Field(default=30, ge=1, le=MAX_STEPS_LIMIT)
     repeat_factor: Level = 1.0
     recovery: Level | None = None
     start_sd: Annotated[Number, Field(ge=0, le=0.5)] = 0.02
@@ -221,8 +226,8 @@ class Incident(_Model):
                     asked[f"logs[{number}].when.flag"] = condition.flag
         for where, flag in asked.items():
             if flag and flag not in known:
-                may = ", ".join(sorted(known)) or "no action sets any"
-                raise ValueError(f"{where}: no action `sets` the flag {flag!r} (flags: {may})")
+                there_are = f"the flags are {', '.join(sorted(known))}" if known else "no action sets any flag"
+                raise ValueError(f"{where}: no action `sets` the flag {flag!r}; {there_are}")
         return self
 
     @model_validator(mode="before")
@@ -231,7 +236,7 @@ class Incident(_Model):
         if isinstance(data, dict) and isinstance(actions := data.get("actions"), dict):
             for name in actions:
                 if name not in ACTIONS:
-                    raise ValueError(f"actions.{name}: no such action; expected one of {', '.join(ACTIONS)}")
+                    raise ValueError(f"actions: {shown(name)} is no action; expected one of {', '.join(ACTIONS)}")
         return data
 
     def definition(self) -> dict[str, Any]:

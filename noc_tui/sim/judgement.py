@@ -27,6 +27,8 @@ _LONGEST_DELAY: Final = 8
 """What falls due later than this is weighed as if it fell due then."""
 _OUTAGE_COST: Final = 0.05
 _CRASH_COST: Final = 1.0
+_BREACH_COST: Final = 0.1
+"""Of a step in which any metric is out of its healthy range: it starts the streak anew."""
 _HEADROOM_WORTH: Final = 0.1
 """What a change counts for that leaves the metric healthy, in parts of what a breach counts for."""
 
@@ -102,19 +104,34 @@ def _trouble(t: Transition, course: PressureCourse | None, schedule: _Schedule, 
     trouble = 0.0
     for step in range(steps + 1):
         row = schedule.get(step, NO_CHANGE)
-        due = NO_CHANGE if step else t.due
+        if step == 0 and any(t.due):
+            row = _both(row, t.due)
         if course is not None:
             growth = course.above if p > course.threshold else course.below
-            p = min(1.0, max(course.floor, p + growth + row[5] + due[5]))
+            p = min(1.0, max(course.floor, p + growth + row[5]))
         pull = (1 - p) * rules.recovery
-        for index, (healthy, crash, full_scale) in enumerate(_LIMITS):
-            value = values[index]
-            value += p * rules.drift[index] + pull * (rules.baseline[index] - value) + row[index] + due[index]
-            values[index] = value = min(1.0, max(0.0, value))
-            trouble += (max(0.0, value - healthy) + _HEADROOM_WORTH * value) / full_scale
-            if value >= crash:
-                trouble += _CRASH_COST
+        in_breach = False
+        moved = []
+        for value, drift, base, change, (healthy, crash, scale) in zip(
+            values, rules.drift, rules.baseline, row, _LIMITS, strict=False
+        ):
+            level = value + p * drift + pull * (base - value) + change
+            level = 0.0 if level < 0.0 else 1.0 if level > 1.0 else level
+            moved.append(level)
+            trouble += _HEADROOM_WORTH * level / scale
+            if level >= healthy:
+                in_breach = True
+                trouble += (level - healthy) / scale
+                if level >= crash:
+                    trouble += _CRASH_COST
+        values = moved
+        if in_breach:
+            trouble += _BREACH_COST
     return trouble
+
+
+def _both(a: Row, b: Row) -> Row:
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4], a[5] + b[5])
 
 
 def largest(sizes: dict[MetricName, float], most: int) -> list[MetricName]:

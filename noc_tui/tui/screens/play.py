@@ -41,7 +41,8 @@ class PlayScreen(DashboardScreen):
         self._held = HeldKey()
         self._warned_of: str | None = None
         self._paused_by_cover = False
-        self._shown_state = ""
+        self._early: list[str] = []
+        """Actions whose keys were pressed while the episode was still being loaded."""
 
     @property
     def scope(self) -> Scope:
@@ -58,7 +59,7 @@ class PlayScreen(DashboardScreen):
         """Pause only what moves; debrief only what has ended."""
         run = self._run
         if run is None:
-            return action.id in {"help", "leave", "close", "palette"}
+            return action.id in {"help", "leave", "close", "palette"} or action.id.startswith("act.")
         if action.id == "pause":
             return run.clock_runs or not run.human
         if action.id == "debrief":
@@ -114,6 +115,8 @@ class PlayScreen(DashboardScreen):
         if self.noc.live_timers:
             self.set_interval(TICK_SECONDS, self.tick)
         self._go_on()
+        for action in self._early:
+            self.action_operate(action)
 
     # --- time
 
@@ -155,6 +158,7 @@ class PlayScreen(DashboardScreen):
     def action_operate(self, action: str) -> None:
         """Do this, or take over from the agent and do no more."""
         if self._run is None:
+            self._early.append(action)
             return
         reply = self.run.operate(ActionType(action), self.noc.monotonic())
         if reply == "over":
@@ -228,6 +232,7 @@ class PlayScreen(DashboardScreen):
             episode = self.run.episode
             if episode.steps and not episode.done and not episode.recording_problem:
                 self.noc.tell("The episode is kept: continue it from home, or noc-tui sessions.")
+            episode.close()  # before the screen below looks at the recordings
         super().action_leave()
 
     def on_unmount(self) -> None:

@@ -214,7 +214,7 @@ class ReplayScreen(DashboardScreen):
         except SessionError as error:
             self.noc.warn(str(error))
             player.playing = False
-        self.query_one(ActionPad).disabled_reason = "replay"
+        self.query_one(ActionPad).disabled_reason = f"a recording; {display(self.noc.keys['fork'])} plays on from here"
         self.query_one(Timeline).view = TimelineView(
             length=player.session.steps, position=player.step, health=self._health, ticks=player.ticks
         )
@@ -239,7 +239,7 @@ class ReplayScreen(DashboardScreen):
     def _badge(self) -> tuple[str, BadgeKind]:
         if self.player.following:
             return "FOLLOWING", "replay"
-        return ("REPLAY ▶", "replay") if self.player.playing else ("REPLAY ⏸", "replay")
+        return ("REPLAYING", "replay") if self.player.playing else ("REPLAY", "replay")
 
     def _show_driver(self) -> None:
         from noc_tui.episode.track import driver_at  # noqa: PLC0415

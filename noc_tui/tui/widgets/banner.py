@@ -62,6 +62,8 @@ def arrange(view: BannerView, width: int) -> list[Run]:
     for dropped in (None, *_drop_order(view)):
         if dropped is not None:
             parts.pop(dropped, None)
+        if dropped == "step":
+            parts["badge"] = _badge(view)
         if parts.keys() == {"step", "badge"}:
             room = width - cells_of(parts["step"]) - _GAPS[-1][1]
             parts["badge"] = _badge(view, max(room, _NARROWEST_BADGE))

@@ -186,17 +186,18 @@ class IncidentLog(ScrollView, can_focus=False):
         return Strip([Segment("no line matches" if self._lines.total else "nothing logged yet", style)])
 
     def _styled(self, row: Row) -> Text:
-        text = Text(row.head, style=self.rich_style, no_wrap=True, end="")
-        level = _STYLE_OF_LEVEL[row.entry.level]
+        text = Text(row.head + row.text, no_wrap=True, end="")
+        # As a span, for Rich leaves the style of a text out where it has no spans.
+        text.stylize(self.rich_style)
+        clock = self._lines.columns.clock if row.first else 0
         if row.first:
-            clock = self._lines.columns.clock
             text.stylize(self.get_component_rich_style("incident-log--muted"), 0, clock)
-            text.stylize(self.get_component_rich_style(level), clock)
-        harmless = row.entry.level == "debug"
-        text.append(row.text, self.get_component_rich_style("incident-log--soft") if harmless else None)
+            text.stylize(self.get_component_rich_style(_STYLE_OF_LEVEL[row.entry.level]), clock, len(row.head))
+        if row.entry.level == "debug":
+            text.stylize(self.get_component_rich_style("incident-log--soft"), len(row.head))
         if (pattern := self._lines.filter.pattern) is not None:
             matching = self.get_component_rich_style("incident-log--match")
-            for match in pattern.finditer(text.plain, self._lines.columns.clock if row.first else 0):
+            for match in pattern.finditer(text.plain, clock):
                 text.stylize(matching, *match.span())
         return text
 

@@ -1,0 +1,34 @@
+"""What every test stands on: folders of its own, no keys of the developer's, one set of hypothesis settings."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from noc_tui.sim.catalog import default_catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# A shared machine has slow moments: an example is never failed for the time it took.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=60, database=None)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=3000, database=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test reads or writes what belongs to the person who runs it."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("NOC_TUI_DATA", str(home / "data"))
+    monkeypatch.setenv("NOC_TUI_CONFIG", str(home / "config.toml"))
+    for variable in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "NO_COLOR", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    default_catalog.cache_clear()
+    yield
+    default_catalog.cache_clear()
