@@ -53,8 +53,8 @@ async def close_agent(agent: Agent, time_limit: float = CLOSE_LIMIT) -> None:
             await close()
     except TimeoutError as error:
         raise AgentError(f"{_who(agent)} was not closed within {time_limit:g} s") from error
-    except AgentError:
-        raise
+    except AgentError as error:
+        raise AgentError(clean(str(error), SHORT_TEXT)) from error
     except Exception as error:
         raise AgentError(f"{_who(agent)} failed to close: {told(error)}") from error
 

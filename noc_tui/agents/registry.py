@@ -15,7 +15,7 @@ from noc_tui.agents.base import Agent, AgentError
 from noc_tui.agents.script import ScriptAgent, read_script
 from noc_tui.agents.scripted import RandomAgent, RulesAgent, WaitAgent
 from noc_tui.agents.threaded import ThreadedAgent
-from noc_tui.episode.records import CLOCK, HUMAN
+from noc_tui.episode.records import CLOCK, HUMAN, SHORT_TEXT
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
@@ -85,11 +85,7 @@ def agent_factory(spec: str) -> AgentFactory:
         raise AgentError(f"agent {name} needs a {known.takes.lower()}: {known.usage}")
     if colon and not known.takes:
         raise AgentError(f"agent {name} takes nothing behind its name, not {clean(argument, 60)!r}")
-    if name == "script":
-        path = Path(argument).expanduser()
-        shown, actions = clean(f"script:{path.name}", NAME_LIMIT), read_script(path)
-        return lambda _: ScriptAgent(shown, actions)
-    return _SIMPLE[name]
+    return _script(argument) if name == "script" else _SIMPLE[name]
 
 
 _SIMPLE: Final[dict[str, AgentFactory]] = {
@@ -97,6 +93,17 @@ _SIMPLE: Final[dict[str, AgentFactory]] = {
     "random": lambda seed: RandomAgent("random", seed),
     "rules": lambda _: RulesAgent("rules"),
 }
+
+
+def _script(file: str) -> AgentFactory:
+    try:
+        path = Path(file).expanduser()
+        name, actions = clean(f"script:{path.name}", NAME_LIMIT), read_script(path)
+    except AgentError as error:
+        raise AgentError(clean(str(error), SHORT_TEXT)) from error
+    except (RuntimeError, ValueError) as error:  # a home folder that there is not, a path that none can be
+        raise AgentError(f"script {clean(file, 100)!r} cannot be read: {told(error)}") from error
+    return lambda _: ScriptAgent(name, actions)
 
 
 def _from_entry_point(spec: str, name: str, argument: str | None) -> AgentFactory:
@@ -119,8 +126,8 @@ def _from_entry_point(spec: str, name: str, argument: str | None) -> AgentFactor
 def _make(factory: Callable[[str | None, int], Any], name: str, argument: str | None, where: str, seed: int) -> Agent:
     try:
         decider = factory(argument, seed)
-    except AgentError:
-        raise
+    except AgentError as error:
+        raise AgentError(clean(str(error), SHORT_TEXT)) from error
     except (Exception, SystemExit) as error:
         raise AgentError(f"{where}: {told(error)}") from error
     if not callable(getattr(decider, "decide", None)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,6 +42,8 @@ def run(
     incidents: IncidentFolders = None,
 ) -> None:
     """Let an agent play without a screen. Only results go to standard output."""
+    import asyncio
+
     from noc_tui import paths
     from noc_tui.agents.base import AgentError
     from noc_tui.agents.registry import agent_factory

@@ -23,6 +23,8 @@ from noc_tui.episode.figures import (
 )
 from noc_tui.episode.observation import Observation
 from noc_tui.episode.records import (
+    FORMAT,
+    FORMAT_VERSION,
     HUMAN,
     LARGEST_INTEGER,
     LONG_TEXT,
@@ -103,6 +105,8 @@ class Episode(Timeline):
         page = self._telemetry.page(initial)
         super().__init__(
             Header(
+                format=FORMAT,
+                version=FORMAT_VERSION,
                 session=str(ULID()),
                 started=self._clock.now(),
                 versions=Versions(program=__version__, python=platform.python_version(), numpy=np.__version__),

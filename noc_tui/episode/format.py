@@ -15,8 +15,8 @@ from noc_tui.episode.records import FORMAT, FORMAT_VERSION, Event, Header
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MAX_LINE_BYTES: Final = 2 * 1024 * 1024
-"""An incident of the largest size makes a header of half of it; no other event of ours is nearly as long."""
+MAX_LINE_BYTES: Final = 1024 * 1024
+"""The largest incident makes a header of three quarters of it; no other event of ours is half as long."""
 
 _LAST_VERSION: Final = 1_000_000
 """A greater number is no version but damage."""

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 SUFFIX: Final = ".jsonl"
-_FIRST_READ: Final = 16 * 1024
-"""Most headers, and most last events, are shorter."""
+_HEAD: Final = 16 * 1024
+"""Most headers are shorter."""
+_TAILS: Final = (16 * 1024, 2 * MAX_LINE_BYTES)
+"""How far back from its end a file is searched for its last step: far enough for most, and for any."""
 
 Status = Literal["resolved", "crashed", "truncated", "void", "interrupted", "live"]
 
@@ -101,7 +103,7 @@ def summarize(path: Path) -> SessionSummary:
 
 def _read_header(path: Path, file: int) -> tuple[Header, int]:
     """The header, and where the events after it begin."""
-    first = os.pread(file, _FIRST_READ, 0)
+    first = os.pread(file, _HEAD, 0)
     if b"\n" not in first:
         first = os.pread(file, MAX_LINE_BYTES + 1, 0)
     line, line_end, _ = first.partition(b"\n")
@@ -113,8 +115,7 @@ def _read_header(path: Path, file: int) -> tuple[Header, int]:
 def _read_progress(file: int, position: int) -> tuple[Status, int]:
     """Status and steps, from the last whole step or end that stands after `position`."""
     size = os.fstat(file).st_size
-    length = _FIRST_READ
-    while True:
+    for length in _TAILS:
         start = max(position, size - length)
         # What stands before the first line end is the rest of a line, unless it begins where the header ended.
         lines = os.pread(file, size - start, start).split(b"\n")[0 if start == position else 1 : -1]
@@ -127,9 +128,7 @@ def _read_progress(file: int, position: int) -> tuple[Status, int]:
                 return event.outcome, event.steps
             if isinstance(event, StepRecord):
                 return _unended(file), event.step
-        if start == position or length > MAX_LINE_BYTES:
-            return _unended(file), 0
-        length *= 8
+    return _unended(file), 0
 
 
 def _unended(file: int) -> Status:

@@ -126,8 +126,8 @@ class Header(_Strict):
     """The first event of every session: all that is needed to simulate it again."""
 
     event: Literal["header"] = "header"
-    format: Literal["noc-tui-session"] = FORMAT
-    version: Literal[1] = FORMAT_VERSION
+    format: Literal["noc-tui-session"]
+    version: Annotated[int, Field(ge=FORMAT_VERSION, le=FORMAT_VERSION)]
     session: SessionId
     """Sortable by time."""
     started: Timestamp

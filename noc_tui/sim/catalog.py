@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import stat
 import tomllib
@@ -11,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from noc_tui import paths
-from noc_tui.sim.errors import IncidentError, UnknownIncidentError, shown
+from noc_tui.sim.errors import IncidentError, UnknownIncidentError, rather, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,8 +67,7 @@ class Catalog:
         """The file of an incident. Raises `UnknownIncidentError`, or `IncidentError` for an id that stands twice."""
         files = self._files.get(incident_id, [])
         if not files:
-            near = difflib.get_close_matches(incident_id, self._files, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.ids) or 'none'}"
+            hint = rather(incident_id, self.ids) if self._files else "there are none"
             raise UnknownIncidentError(f"no incident {shown(incident_id)}: {hint}")
         if len(files) > 1:
             raise IncidentError(f"the incident id {incident_id!r} stands twice: in {files[0]} and in {files[1]}")
@@ -122,8 +120,10 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise IncidentError(f"{path}: is not UTF-8 text (byte {error.start})") from error
     except RecursionError as error:
         raise IncidentError(f"{path}: is nested more deeply than any incident needs") from error
-    except ValueError as error:  # beside TOMLDecodeError: what Python says to an integer of thousands of digits
+    except tomllib.TOMLDecodeError as error:
         raise IncidentError(f"{path}: is not valid TOML: {_sentence(error)}") from error
+    except ValueError as error:  # Python's own limit on the digits of an integer
+        raise IncidentError(f"{path}: holds a number of thousands of digits") from error
 
 
 def _read_bounded(path: Path) -> bytes:
@@ -161,9 +161,17 @@ _EXPECTED: Final = {
     "dict_type": "a table",
     "finite_number": "a finite number",
     "float_type": "a number",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
     "int_type": "a whole number",
+    "less_than_equal": "at most {le}",
+    "literal_error": "{expected}",
     "model_type": "a table",
+    "string_pattern_mismatch": "text that matches {pattern}",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} characters",
     "string_type": "text in quotes",
+    "too_long": "at most {max_length} items",
     "tuple_type": "a list",
 }
 """What would be right, by pydantic's kind of error, where its own words are not those of a file's author."""
@@ -178,12 +186,14 @@ def _describe(detail: ErrorDetails, model: type[Any]) -> str:
         return f"{location}: {text}" if location else text
     if kind == "extra_forbidden":
         known = _keys_beside(model, detail["loc"])
-        near = difflib.get_close_matches(str(detail["loc"][-1])[:100], known, n=1)
-        return f"{location}: unknown key; " + (f"did you mean {near[0]}?" if near else f"expected {_one_of(known)}")
+        return f"{location}: unknown key; {rather(str(detail['loc'][-1]), known)}"
     if kind == "missing":
         return f"{location}: is missing"
-    expected = f"expected {_EXPECTED[kind]}" if kind in _EXPECTED else detail["msg"][0].lower() + detail["msg"][1:]
-    return f"{location}: {expected}, not {shown(detail.get('input'))}"
+    if kind in _EXPECTED:
+        expected = "expected " + _EXPECTED[kind].format_map(detail.get("ctx", {}))
+    else:
+        expected = detail["msg"][0].lower() + detail["msg"][1:]
+    return f"{location}: {expected}, not {shown(detail['input'])}"
 
 
 def _location(loc: tuple[int | str, ...]) -> str:
@@ -206,10 +216,6 @@ def _keys_beside(model: Any, loc: tuple[int | str, ...]) -> list[str]:
         inner = (*getattr(field.annotation, "__args__", ()), field.annotation)
         model = next(candidate for candidate in inner if hasattr(candidate, "model_fields"))
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _one_of(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"one of {', '.join(names)}"
 
 
 def _sentence(error: Exception) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from noc_tui.sim.actions import ACTIONS
-from noc_tui.sim.errors import shown
+from noc_tui.sim.errors import rather, shown
 from noc_tui.sim.metrics import METRIC_NAMES
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def parse_conditions(table: Mapping[str, object]) -> tuple[Condition, ...]:
         elif key == "action":
             name, negated = _name(key, value)
             if name not in ACTIONS:
-                raise ValueError(f"action: {shown(name)} is no action; expected one of {', '.join(ACTIONS)}")
+                raise ValueError(f"action: {shown(name)} is no action; {rather(name, ACTIONS)}")
             conditions.append(Chosen(name, negated))
         elif key == "flag":
             conditions.append(Flagged(*_name(key, value)))
@@ -102,10 +102,10 @@ def parse_conditions(table: Mapping[str, object]) -> tuple[Condition, ...]:
                 raise ValueError('uses: expected uses.ACTION = "COMPARISON", such as uses.scale_up = ">= 2"')
             for action, limit in value.items():
                 if action not in ACTIONS:
-                    raise ValueError(f"uses: {shown(action)} is no action; expected one of {', '.join(ACTIONS)}")
+                    raise ValueError(f"uses: {shown(action)} is no action; {rather(str(action), ACTIONS)}")
                 conditions.append(_between(f"uses.{action}", limit))
         else:
-            raise ValueError(f"{shown(key)} cannot be asked about; expected one of {', '.join(KEYS)}")
+            raise ValueError(f"{shown(key)} cannot be asked about; {rather(key, KEYS)}")
     return tuple(conditions)
 
 

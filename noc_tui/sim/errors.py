@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import reprlib
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,12 @@ _SHORT = _Short()
 def shown(value: object) -> str:
     """A value from outside as an error quotes it: printable characters alone, and few of them."""
     return _SHORT.repr(value)
+
+
+def rather(given: str, known: Sequence[str]) -> str:
+    """What may have been meant by a name that is unknown: the nearest known one, or all of them."""
+    near = difflib.get_close_matches(given[:100], known, n=1)
+    return f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
 
 
 class SimulatorError(Exception):

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from noc_tui.sim.actions import ACTIONS, ActionType
 from noc_tui.sim.conditions import Condition, Flagged, parse_conditions
-from noc_tui.sim.errors import shown
+from noc_tui.sim.errors import rather, shown
 from noc_tui.sim.rules import Rules, compile_rules
 
 MAX_STEPS_LIMIT: Final = 1_000_000
@@ -236,7 +236,7 @@ class Incident(_Model):
         if isinstance(data, dict) and isinstance(actions := data.get("actions"), dict):
             for name in actions:
                 if name not in ACTIONS:
-                    raise ValueError(f"actions: {shown(name)} is no action; expected one of {', '.join(ACTIONS)}")
+                    raise ValueError(f"actions: {shown(name)} is no action; {rather(str(name), ACTIONS)}")
         return data
 
     def definition(self) -> dict[str, Any]:

@@ -74,6 +74,7 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     UserAction("log.down", "down", "scroll_log(1)", "log down", "Scroll the log down, to follow it again", DASHBOARD),
     UserAction("debrief", "enter", "debrief", "debrief", "What the episode came to, once it has ended", DASHBOARD),
     # Home.
+    UserAction("home.open", "enter", "choose", "open", "Do what the cursor is on", ("home",), footer=True, twin=True),
     UserAction("home.continue", "c", "resume_last", "continue", "Go on with the last interrupted session", ("home",)),
     UserAction("home.play", "p", "play", "play", "Choose an incident and play it", ("home",), footer=True),
     UserAction("home.watch", "w", "watch", "watch", "Let an agent play, and watch it", ("home",), footer=True),

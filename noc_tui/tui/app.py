@@ -53,6 +53,8 @@ class NocApp(App[int]):
         """Whether screens move by themselves; a test that moves the clock turns it off."""
         self._launch = launch
         self.keys: dict[str, str] = {}
+        self._is_ready = False
+        self._after_paint: list[tuple[Screen[None], Callable[[], object]]] = []
         self._notices = list(self.preferences.notices)
         for theme in THEMES:
             self.register_theme(theme)
@@ -86,6 +88,20 @@ class NocApp(App[int]):
         for notice in self._notices:
             self.warn(notice)
         self.open(self._launch or Launch("home"))
+
+    def on_ready(self) -> None:
+        """The first screen is up: let it load what it needs, once it has been painted."""
+        self._is_ready = True
+        for screen, callback in self._after_paint:
+            screen.call_after_refresh(callback)
+        self._after_paint.clear()
+
+    def after_paint(self, screen: Screen[None], callback: Callable[[], object]) -> None:
+        """Call back when the screen has been painted. Until the app is ready, Textual holds every paint back."""
+        if self._is_ready:
+            screen.call_after_refresh(callback)
+        else:
+            self._after_paint.append((screen, callback))
 
     def open(self, launch: Launch, *, instead: bool = False) -> None:
         """Open a screen; `instead` of the one that is shown, or on top of it."""

@@ -65,6 +65,13 @@ def health_view(track: Track, step: int, extras: tuple[tuple[str, str], ...] = (
     )
 
 
+def first_pad_items(keys: Mapping[str, str]) -> tuple[PadItem, ...]:
+    """The six actions and their keys, before there is anything to say of them."""
+    return tuple(
+        PadItem(keys=(keys[f"act.{action}"], keys[f"act.{action}.letter"]), label=action.label) for action in ACTIONS
+    )
+
+
 def pad_items(track: Track, step: int, keys: Mapping[str, str], *, enabled: bool) -> tuple[PadItem, ...]:
     """The six actions with their keys, how often each was used, and what is on its way."""
     uses = track.uses(step)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.keys import KEY_DISPLAY_ALIASES, Keys
 
+from noc_tui.text import clean
 from noc_tui.tui.actions import BY_ID, USER_ACTIONS, Scope, UserAction
 
 if TYPE_CHECKING:
@@ -22,7 +23,12 @@ _CHARACTER_NAMES: Final = {
     "&": "ampersand", "@": "at", "$": "dollar_sign", "%": "percent_sign", "\\": "backslash", "|": "vertical_line",
     "~": "tilde", "^": "circumflex_accent", "`": "grave_accent", " ": "space",
 }  # fmt: skip
+_SHORT: Final = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "enter": "enter"}
+"""Keys that are better known by these words than by the glyphs that Textual has for them."""
 _PLAIN: Final = re.compile(r"[A-Za-z0-9]")
+CURSOR_KEYS: Final = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift+tab"})
+LISTS: Final[frozenset[Scope]] = frozenset({"home", "picker", "sessions", "debrief", "help"})
+"""Screens on which the cursor keys move a cursor, or scroll."""
 _TAKEN: Final = {"ctrl+c": "it always quits", "ctrl+z": "it suspends the program", "ctrl+q": "it always quits"}
 
 
@@ -38,28 +44,38 @@ def resolve_keys(remapped: Mapping[str, str]) -> tuple[dict[str, str], list[str]
         name = key_name(key)
         if action_id not in BY_ID:
             near = difflib.get_close_matches(action_id, BY_ID, n=1)
-            problems.append(f"keys.{action_id}: no such action{f'; did you mean {near[0]}?' if near else ''}")
+            problems.append(
+                f"keys.{clean(action_id, 64)}: no such action{f'; did you mean {near[0]}?' if near else ''}"
+            )
         elif name is None:
             problems.append(f"keys.{action_id}: {key!r} is no key; expected one such as x, f5, ctrl+o or pageup")
         elif name in _TAKEN:
             problems.append(f"keys.{action_id}: {key!r} cannot be used: {_TAKEN[name]}")
         else:
             wanted[action_id] = name
-    for action_id, name in wanted.items():
-        clash = _clash(BY_ID[action_id], name, {**keys, **wanted})
-        if clash is not None:
-            problems.append(f"keys.{action_id}: {display(name)} is taken by {clash.id} ({clash.label})")
-        else:
-            keys[action_id] = name
+    keys.update(wanted)
+    while (clash := _last_clash(wanted, keys)) is not None:
+        action, other = clash
+        taken = "the cursor of a list" if other is None else f"{other.id} ({other.label})"
+        problems.append(f"keys.{action.id}: {display(keys[action.id])} is taken by {taken}")
+        # Going back may take a key that another remapping counted on: hence the loop.
+        keys[action.id] = action.key
+        del wanted[action.id]
     return keys, problems
 
 
-def _clash(action: UserAction, name: str, keys: Mapping[str, str]) -> UserAction | None:
-    """Another action on a screen that they share which has this key."""
-    scopes: set[Scope] = set(action.scopes)
-    for other in USER_ACTIONS:
-        if other.id != action.id and other.run != action.run and scopes & set(other.scopes) and keys[other.id] == name:
-            return other
+def _last_clash(wanted: Mapping[str, str], keys: Mapping[str, str]) -> tuple[UserAction, UserAction | None] | None:
+    """The last remapped action whose key does something else already on a screen of its own, and what does that.
+
+    That is another action, or None for the cursor of a list.
+    """
+    for action in reversed([BY_ID[action_id] for action_id in wanted]):
+        scopes, name = set(action.scopes), keys[action.id]
+        if name in CURSOR_KEYS and scopes & LISTS:
+            return action, None
+        for other in USER_ACTIONS:
+            if other.run != action.run and scopes & set(other.scopes) and keys[other.id] == name:
+                return action, other
     return None
 
 
@@ -79,9 +95,8 @@ def key_name(key: str) -> str | None:
 
 def display(name: str) -> str:
     """A key as it is written on a screen: `.`, `?`, `←`, `pgdn`."""
-    short = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn"}
-    if name in short:
-        return short[name]
+    if name in _SHORT:
+        return _SHORT[name]
     for character, key in _CHARACTER_NAMES.items():
         if key == name and character != " ":
             return character

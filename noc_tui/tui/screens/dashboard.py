@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from noc_tui.sim.metrics import METRICS
-from noc_tui.tui.frame import clock_text, health_view, pad_items, strip_views
+from noc_tui.tui.frame import clock_text, first_pad_items, health_view, pad_items, strip_views
 from noc_tui.tui.keymap import display
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.action_pad import ActionPad
@@ -18,7 +18,7 @@ from noc_tui.tui.widgets.driver_panel import DriverPanel
 from noc_tui.tui.widgets.health_bar import HealthBar
 from noc_tui.tui.widgets.log_panel import LogPanel
 from noc_tui.tui.widgets.keybar import KeyBar
-from noc_tui.tui.widgets.metric_strip import MetricStrip, StripView
+from noc_tui.tui.widgets.metric_strip import MetricInks, MetricStrip
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -40,19 +40,32 @@ class DashboardScreen(NocScreen):
 
     CSS_PATH: ClassVar[CSSPathType | None] = "dashboard.tcss"
 
+    PAD_ROWS: ClassVar[int] = 7
+    """Title and six actions."""
+
     compact = reactive(False, toggle_class="-compact", init=False)
 
     def compose(self) -> ComposeResult:
+        # In its form from the start: a class that changes after mounting styles everything once more.
+        compact = self._is_compact(*self.app.size)
+        self.set_reactive(DashboardScreen.compact, compact)
+        self.set_class(compact, "-compact")
+        yield MetricInks()
         yield Banner()
         with Vertical(id="stage"):
             with Horizontal(id="vitals"):
                 for spec in METRICS:
-                    yield MetricStrip(spec, id=spec.name)
+                    strip = MetricStrip(spec, id=spec.name)
+                    strip.compact = compact
+                    yield strip
             yield HealthBar()
             yield DriverPanel()
             with Horizontal(id="bottom"):
-                yield LogPanel()
-                yield ActionPad()
+                yield LogPanel(compact=compact)
+                pad = ActionPad()
+                pad.compact = compact
+                pad.items = first_pad_items(self._shown_keys())
+                yield pad
         yield from self.compose_timeline()
         yield Static(id="hidden", markup=False)
         yield KeyBar()
@@ -66,8 +79,12 @@ class DashboardScreen(NocScreen):
     def on_resize(self, event: Resize) -> None:
         """Choose cards or strips, and say what a small window hides."""
         width, height = event.size
-        self.compact = width < CARD_COLUMNS or height < CARD_ROWS
+        self.compact = self._is_compact(width, height)
         self.lay_out(width, height)
+
+    @staticmethod
+    def _is_compact(width: int, height: int) -> bool:
+        return width < CARD_COLUMNS or height < CARD_ROWS
 
     def watch_compact(self, compact: bool) -> None:
         for strip in self.query(MetricStrip):
@@ -78,7 +95,9 @@ class DashboardScreen(NocScreen):
 
     def lay_out(self, width: int, height: int) -> None:
         """Hide what there is no room for, the least important first, and say so."""
-        self.query_one(ActionPad).styles.height = 8 if not self.compact else 2 if width >= PAD_COLUMNS else 3
+        self.query_one(ActionPad).styles.height = (
+            self.PAD_ROWS if not self.compact else 2 if width >= PAD_COLUMNS else 3
+        )
         hidden = []
         for name, selector, rows in (
             ("log", "LogPanel", 15),
@@ -100,13 +119,10 @@ class DashboardScreen(NocScreen):
         for spec, view in zip(METRICS, strip_views(track, step), strict=True):
             self.query_one(f"#{spec.name}", MetricStrip).view = view
         self.query_one(HealthBar).view = health_view(track, step, extras)
-        keys = {action_id: display(key) for action_id, key in self.noc.keys.items()}
-        self.query_one(ActionPad).items = pad_items(track, step, keys, enabled=enabled)
+        self.query_one(ActionPad).items = pad_items(track, step, self._shown_keys(), enabled=enabled)
 
-    def show_nothing_yet(self) -> None:
-        """Empty strips and the pad, before the episode is there."""
-        for strip in self.query(MetricStrip):
-            strip.view = StripView()
+    def _shown_keys(self) -> dict[str, str]:
+        return {action_id: display(key) for action_id, key in self.noc.keys.items()}
 
     @staticmethod
     def clock_at(step: int) -> str:

@@ -2,48 +2,97 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from rich.table import Table
-from rich.text import Text
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
-from noc_tui.tui.actions import Scope, UserAction, actions_of, bindings_of
+from noc_tui.tui.actions import DASHBOARD, Scope, UserAction, actions_of, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.screens.base import NocScreen
-from noc_tui.tui.widgets.keybar import KeyBar
+from noc_tui.tui.widgets.banner import Banner, BannerView
+from noc_tui.tui.widgets.keybar import KeyBar, KeyHint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-_READING: dict[str, str] = {
-    "dashboard": (
-        "One server, one incident. Bring all six metrics into their healthy range and keep them there for three"
-        " steps in a row: that resolves it. CPU or memory at 98 %, or errors at 90 %, crash the server.\n\n"
-        "Each strip has a fixed scale. What lies under the healthy threshold is calm, what stands above it is loud,"
-        " and louder still near the crash. ✓ is healthy, ! is over the threshold, ‼ is close to a crash. The dim part"
-        " on the left is the time before the page: normal life, then the onset, and often the best clue."
-    ),
-    "play": "The world waits for you in pace turn; in pace live it moves by itself, and waiting is what it does.",
-    "watch": "The agent drives. An action key takes over and does no more; the next one acts.",
-    "replay": "Every step can be reached, and any of them played on from, as a new session with the same future.",
-    "home": "Nothing is lost by leaving: a running episode stays resumable.",
-    "picker": "The same incident and seed give the same episode, bit for bit, to everybody.",
-    "sessions": "Every episode is recorded. The filter matches any column.",
-    "debrief": "Rewards are the environment's contract, not a measure of skill: steps and outcome are.",
-    "help": "",
+Part = str | tuple[str, str]
+
+_NAMES: Final[dict[Scope, str]] = {
+    "home": "home",
+    "picker": "choosing an incident",
+    "play": "playing",
+    "watch": "watching",
+    "replay": "replay",
+    "sessions": "sessions",
+    "debrief": "the debrief",
+    "help": "help",
 }
+_GROUPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("Act", ("act.",)),
+    ("Control", ("pause", "agent", "mark", "debrief", "fork")),
+    ("Time", ("step.", "faster", "slower", "jump.", "event.", "goto")),
+    ("Log", ("log.",)),
+    ("Everywhere", ("palette", "help", "close", "leave")),
+)
+"""Headings, and what the ids of the actions below them begin with. All others belong to the screen alone."""
+_OWN: Final = "Here"
+_CURSOR: Final = "The arrow keys move the cursor, page up and page down by a page; a double click does what enter does."
+_SCROLL: Final = "The arrow keys scroll, page up and page down by a page."
+
+_DASHBOARD: Final[tuple[Part, ...]] = (
+    "One server, one incident. Bring all six metrics into their healthy range and keep them there for ",
+    ("three steps in a row", "bold"),
+    ": that resolves it. CPU or memory at 98 %, or errors at 90 %, crash the server.\n\n",
+    "Each strip has a fixed scale: the same height always means the same. What lies under the healthy threshold is"
+    " calm, what stands above it is loud.\n\n",
+    ("✓", "$calm bold"), "  healthy\n",
+    ("!", "$breach bold"), "  over the healthy threshold\n",
+    ("‼", "$critical bold"), "  close to a crash, or down\n",
+    ("▲ ▼ ─", "bold"), "  rising, falling, steady\n",
+    ("▒", "$calm-dim"), "  dim: before the page, normal life and then the onset; often the best clue\n",
+    ("●●○", "$calm"), "  healthy steps in a row, of three",
+)  # fmt: skip
+_READING: Final[dict[Scope, tuple[Part, ...]]] = {
+    "play": (
+        *_DASHBOARD,
+        "\n\nIn pace turn the world waits for you. In pace live it moves by itself, and waiting is what it does.",
+    ),
+    "watch": (*_DASHBOARD, "\n\nThe agent drives. An action key takes over and does no more; the next one acts."),
+    "replay": (
+        *_DASHBOARD,
+        "\n\nEvery step can be reached, and any of them played on from, as a new session with the same future.",
+    ),
+    "home": (f"{_CURSOR}\n\nNothing is lost by leaving: a running episode stays resumable.",),
+    "picker": (
+        f"{_CURSOR}\n\nThe same incident and seed give the same episode, bit for bit, to everybody.\n\n",
+        ("●○○", "bold"), " easy, ", ("●●○", "bold"), " medium, ", ("●●●", "bold"), " hard. ",
+        ("○○○", "bold"), " is a control: nothing is broken, and the best play is to see that.",
+    ),
+    "sessions": (
+        f"{_CURSOR}\n\nEvery episode is recorded, at each step. The filter takes words that stand in any column, the"
+        " incident's id and the outcome among them.\n\n",
+        ("●", "$accent bold"), "  still being written: replay follows it\n",
+        ("…", "bold"), "  interrupted: resume goes on where it stopped",
+    ),
+    "debrief": (
+        f"{_SCROLL}\n\nMTTR, the mean time to restore, is the time from the page to the resolution, at half a minute a"
+        " step.\n\nRewards are the environment's contract with agents, not a measure of skill: steps and outcome are.",
+    ),
+}  # fmt: skip
 
 
 class HelpScreen(NocScreen):
-    """What the keys of a screen do, as they are mapped now."""
+    """What the keys of a screen do, as they are mapped now, and how to read what it shows."""
 
     SCOPE: ClassVar[Scope] = "help"
+    CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("help")]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-usual"), (110, "-wide")]
 
     def __init__(self, about: Scope, keys: Mapping[str, str]) -> None:
         super().__init__()
@@ -51,34 +100,72 @@ class HelpScreen(NocScreen):
         self._keys = keys
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help"):
-            yield Static(self._text(), id="help-text", markup=False)
-            yield Static(self._table(), id="help-keys")
+        yield Banner()
+        with VerticalScroll(id="help"), Container(id="help-columns"):
+            yield Static(keys_table(self._about, self._keys), id="help-keys", markup=False)
+            yield Static(reading(self._about), id="help-text", markup=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Let arrows and page keys scroll."""
+        self.query_one(Banner).view = BannerView("Help", _NAMES[self._about])
         self.query_one("#help").focus()
 
+    def hints(self) -> tuple[KeyHint, ...]:
+        """Scrolling, and the way back."""
+        return (KeyHint("↑ ↓", "scroll"), KeyHint(display(self._keys["help"]), "back"), *super().hints()[1:])
+
     def action_help(self) -> None:
-        """Help on help is what is shown."""
+        """The key that opened the help closes it."""
+        self.action_leave()
 
-    def _text(self) -> str:
-        parts = [_READING["dashboard"]] if self._about in {"play", "watch", "replay"} else []
-        return "\n\n".join([*parts, _READING[self._about]])
 
-    def _table(self) -> Table:
-        table = Table.grid(padding=(0, 2))
-        table.add_column(justify="right", style="bold", no_wrap=True)
-        table.add_column()
-        for run, actions in self._by_run().items():
-            keys = " ".join(display(self._keys[action.id]) for action in actions)
-            table.add_row(Text(keys), Text(actions[0].help), end_section=run == "")
-        return table
+def reading(about: Scope) -> Content:
+    """How to read a screen."""
+    return Content.assemble(("Reading the screen\n", "bold"), *_READING.get(about, ("",)))
 
-    def _by_run(self) -> dict[str, list[UserAction]]:
-        """The actions of the screen, with the keys of twins side by side."""
-        rows: dict[str, list[UserAction]] = {}
-        for action in actions_of(self._about):
-            rows.setdefault(action.run, []).append(action)
-        return rows
+
+def keys_table(about: Scope, keys: Mapping[str, str]) -> Content:
+    """The keys of a screen in groups, those of twins side by side; a key that was remapped says so."""
+    groups = _grouped(about)
+    width = max(len(_shown(actions, keys)) for rows in groups.values() for actions in rows)
+    blocks = []
+    for heading, rows in groups.items():
+        lines = [Content.styled(heading, "bold")]
+        lines += [_line(actions, keys, width, about) for actions in rows]
+        blocks.append(Content("\n").join(lines))
+    return Content("\n\n").join(blocks)
+
+
+def _line(actions: list[UserAction], keys: Mapping[str, str], width: int, about: Scope) -> Content:
+    first = actions[0]
+    text = first.label if first.id.startswith("act.") and about in DASHBOARD else first.help
+    return Content.assemble(
+        (f"{_shown(actions, keys):>{width}}", "$accent bold"), f"  {text}", (_remapped(actions, keys), "$muted")
+    )
+
+
+def _shown(actions: Iterable[UserAction], keys: Mapping[str, str]) -> str:
+    return " ".join(display(keys[action.id]) for action in actions)
+
+
+def _remapped(actions: Iterable[UserAction], keys: Mapping[str, str]) -> str:
+    usual = [display(action.key) for action in actions if keys[action.id] != action.key]
+    return f"  (yours; usually {' '.join(usual)})" if usual else ""
+
+
+def _grouped(about: Scope) -> dict[str, list[list[UserAction]]]:
+    """The actions of a screen by heading, in the order of `_GROUPS`; actions that do the same stand together."""
+    by_run: dict[str, list[UserAction]] = {}
+    for action in actions_of(about):
+        by_run.setdefault(action.run, []).append(action)
+    groups: dict[str, list[list[UserAction]]] = {heading: [] for heading in (_OWN, *(name for name, _ in _GROUPS))}
+    for actions in by_run.values():
+        groups[_heading(actions[0])].append(actions)
+    return {heading: rows for heading, rows in groups.items() if rows}
+
+
+def _heading(action: UserAction) -> str:
+    if len(action.scopes) == 1 and action.scopes[0] not in DASHBOARD:
+        return _OWN
+    return next((heading for heading, starts in _GROUPS if action.id.startswith(starts)), _OWN)

@@ -1,27 +1,62 @@
-"""Home: where to go from here."""
+"""Home: where to go from here, and what was played last."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
-from rich.text import Text
 from textual.containers import Vertical
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.message import Message
+from textual.worker import get_current_worker
 
-from noc_tui.tui.actions import Scope, UserAction, bindings_of
+from noc_tui.tui.actions import BY_ID, Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
+from noc_tui.tui.recordings import RECENT_COLUMNS, Layout, read_recordings, session_files, when
 from noc_tui.tui.screens.base import NocScreen
+from noc_tui.tui.widgets.cells import fit
 from noc_tui.tui.widgets.keybar import KeyBar
+from noc_tui.tui.widgets.masthead import Masthead
+from noc_tui.tui.widgets.painted import Run
+from noc_tui.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from noc_tui.episode.library import SessionSummary
 
-_MENU = (
+_LABEL_WIDTH: Final = 10
+_LOOK_BACK: Final = 60
+"""So many of the newest files are read: enough to find what was interrupted behind a run of an agent."""
+_MOST_RECENT: Final = 16
+"""So many are listed at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuRow:
+    """Somewhere to go."""
+
+    action: UserAction
+    key: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """What stands between the rows that can be chosen: a heading, a hint, or nothing."""
+
+    text: str = ""
+    ink: str = "heading"
+
+
+Row: TypeAlias = "MenuRow | TextRow | SessionSummary"
+
+_MENU: Final = (
     ("home.continue", "Continue", ""),
     ("home.play", "Play", "pick an incident and be the one on call"),
     ("home.watch", "Watch", "let an agent play; take over whenever you like"),
@@ -29,7 +64,6 @@ _MENU = (
     ("help", "Help", "what the keys do"),
     ("leave", "Quit", ""),
 )
-_RECENT = 5
 
 
 class HomeScreen(NocScreen):
@@ -38,64 +72,137 @@ class HomeScreen(NocScreen):
     SCOPE: ClassVar[Scope] = "home"
     CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("home")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (16, "-usual"), (36, "-high"), (50, "-tall")]
+
+    class Read(Message):
+        """The newest recordings have been read."""
+
+        def __init__(self, sessions: Sequence[SessionSummary]) -> None:
+            super().__init__()
+            self.sessions = tuple(sessions)
 
     def __init__(self) -> None:
         super().__init__()
-        self._interrupted: SessionSummary | None = None
+        self._sessions: tuple[SessionSummary, ...] | None = None
+        """The newest; None until they have been read."""
+
+    @property
+    def _list(self) -> RowList[Row]:
+        return self.query_one("#menu", RowList)
+
+    @property
+    def _interrupted(self) -> SessionSummary | None:
+        """The newest session that can be gone on with, if anything has happened in it."""
+        started = (each for each in self._sessions or () if each.status == "interrupted" and each.steps)
+        return next(started, None)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="home"):
-            yield Static(Text.assemble(("noc-tui", "bold"), "   a flight simulator for on-call"), id="title")
-            yield OptionList(id="menu")
-            yield Static(id="recent")
+            yield Masthead()
+            yield RowList[Row](self._paint, selectable=_can_be_chosen, one_click=True, id="menu")
         yield KeyBar()
 
     def can_do(self, action: UserAction) -> bool:
         """Continue only what was interrupted."""
         return action.id != "home.continue" or self._interrupted is not None
 
-    def on_mount(self) -> None:
-        self._show_menu()
-        self.query_one("#menu").focus()
+    # --- what was played last
 
     def on_screen_resume(self) -> None:
-        """Look what has been played since."""
+        """Look what has been played since, beside the first paint and not before it."""
         super().on_screen_resume()
-        self.call_after_refresh(self._show_sessions)
+        self.run_worker(self._read, thread=True, exclusive=True, group="read")
 
-    def _show_sessions(self) -> None:
-        from noc_tui.episode.library import list_sessions  # noqa: PLC0415
+    def _read(self) -> None:
+        from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (heavy; this is a thread)
 
-        recent = list_sessions()[0][:_RECENT]
-        self._interrupted = next((session for session in recent if session.status == "interrupted"), None)
-        self._show_menu()
-        self.query_one("#recent", Static).update(recent_table(recent))
+        worker = get_current_worker()
+        sessions: list[SessionSummary] = []
+        try:
+            for item in read_recordings(session_files()[:_LOOK_BACK], {}):
+                if worker.is_cancelled:
+                    return
+                if not isinstance(item, SessionError):  # the screen of the sessions tells what it is
+                    sessions.append(item)
+        except SessionError:  # and that screen tells why the folder cannot be listed, too
+            sessions = []
+        self.post_message(self.Read(sessions))
+
+    def on_home_screen_read(self, event: Read) -> None:
+        """List them. Who has not moved the cursor yet finds it on what was interrupted."""
+        untouched = self._sessions is None and self._list.highlighted == 0
+        self._sessions = event.sessions
+        self._fill(to_top=untouched)
         self.refresh_keys()
 
-    def _show_menu(self) -> None:
-        menu = self.query_one("#menu", OptionList)
-        highlighted = menu.highlighted
-        menu.clear_options()
+    # --- the rows
+
+    def on_mount(self) -> None:
+        """Wait for a key in the menu."""
+        self._list.focus()
+
+    def on_resize(self) -> None:
+        """List as many sessions as there is room for."""
+        self.call_after_refresh(self._fill)
+
+    def _fill(self, *, to_top: bool = False) -> None:
+        before = self._list.current
+        rows = list(self._rows())
+        at = 0 if to_top else next((index for index, row in enumerate(rows) if _same(row, before)), 0)
+        self._list.show(rows, at)
+
+    def _rows(self) -> Iterator[Row]:
+        menu = list(self._menu())
+        yield from menu
+        if self._sessions is None:
+            return
+        yield TextRow()
+        if not self._sessions:
+            play, enter = (display(self.noc.keys[name]) for name in ("home.play", "picker.start"))
+            yield TextRow("Nothing played yet", "heading")
+            yield TextRow(f"Press {play}, then {enter}: a network congestion is waiting for you.", "soft")
+            return
+        yield TextRow("Last played")
+        yield from self._sessions[: min(_MOST_RECENT, max(0, self._list.size.height - len(menu) - 2))]
+
+    def _menu(self) -> Iterator[MenuRow]:
         for action_id, label, text in _MENU:
             note = text
             if action_id == "home.continue":
                 if self._interrupted is None:
                     continue
-                note = f"{self._interrupted.title}, step {self._interrupted.steps} of {self._interrupted.max_steps}"
-            key = display(self.noc.keys[action_id])
-            menu.add_option(Option(Text.assemble((f" {key:<3}", "bold"), f"{label:<10}", (note, "dim")), id=action_id))
-        menu.highlighted = min(highlighted or 0, menu.option_count - 1)
+                session = self._interrupted
+                ago = when(session.started, _now())
+                note = f"{session.title}, step {session.steps} of {session.max_steps}, {ago}"
+            yield MenuRow(BY_ID[action_id], display(self.noc.keys[action_id]), label, note)
 
-    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Enter or a click on a line does what its key does."""
-        runs = {action.id: action.run for action in self._actions()}
-        if event.option.id is not None:
-            await self.run_action(runs[event.option.id])
+    def _paint(self, row: Row, width: int) -> list[Run]:
+        if isinstance(row, TextRow):
+            return [Run(fit(row.text, width), row.ink)] if row.text else []
+        if isinstance(row, MenuRow):
+            keys = max(1, *(len(display(self.noc.keys[action_id])) for action_id, _, _ in _MENU))
+            room = width - keys - 2 - _LABEL_WIDTH
+            note = fit(row.note, room) if room > 0 else ""
+            return [
+                Run(f"{row.key:<{keys}}  ", "key"),
+                Run(f"{row.label:<{_LABEL_WIDTH}}", "label"),
+                Run(note, "muted"),
+            ]
+        return Layout.of(RECENT_COLUMNS, width).row(row, _now())
 
-    def _actions(self) -> list[UserAction]:
-        from noc_tui.tui.actions import actions_of  # noqa: PLC0415
+    # --- keys
 
-        return [action for action in actions_of("home") if self.can_do(action)]
+    async def on_row_list_chosen(self) -> None:
+        """A click on a row does what `enter` does."""
+        await self.action_choose()
+
+    async def action_choose(self) -> None:
+        """Do what the row under the cursor says; a session is replayed."""
+        row = self._list.current
+        if isinstance(row, MenuRow):
+            await self.run_action(row.action.run)
+        elif row is not None:
+            self.noc.open(Launch("replay", session=row.path, follow=row.status == "live"))
 
     def action_resume_last(self) -> None:
         """Go on with what was interrupted."""
@@ -113,25 +220,23 @@ class HomeScreen(NocScreen):
 
     def action_close(self) -> None:
         """Escape does not quit the program by accident."""
+        self.noc.tell(f"{display(self.noc.keys['leave'])} quits.")
 
     def action_leave(self) -> None:
         """Quit."""
         self.app.exit(0)
 
 
-def recent_table(sessions: list[SessionSummary]) -> Text:
-    """The last sessions, a line each; or what to do first."""
-    if not sessions:
-        return Text("Nothing played yet. Press p, then enter: cpu_overload is waiting.", "dim")
-    text = Text()
-    text.append("Last played\n", "bold")
-    for session in sessions:
-        when = session.started.astimezone().strftime("%Y-%m-%d %H:%M")
-        text.append(f"{when}  ", "dim")
-        text.append(f"{session.title[:28]:<28}  ")
-        text.append(
-            f"{session.status} at step {session.steps}\n"
-            if session.status != "resolved"
-            else f"resolved in {session.steps}\n"
-        )
-    return text
+def _can_be_chosen(row: Row) -> bool:
+    return not isinstance(row, TextRow)
+
+
+def _same(row: Row, other: Row | None) -> bool:
+    """Whether two rows lead to the same place, though their words may differ."""
+    if isinstance(row, MenuRow):
+        return isinstance(other, MenuRow) and row.action == other.action
+    return not isinstance(row, TextRow) and not isinstance(other, MenuRow | TextRow | None) and row.path == other.path
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()

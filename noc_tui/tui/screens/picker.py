@@ -3,88 +3,135 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from rich.text import Text
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
 
-from noc_tui.tui.actions import Scope, bindings_of
+from noc_tui.text import clean
+from noc_tui.tui.actions import BY_ID, Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.screens.base import NocScreen
+from noc_tui.tui.widgets.banner import Banner, BannerView
+from noc_tui.tui.widgets.cells import fit
 from noc_tui.tui.widgets.keybar import KeyBar
+from noc_tui.tui.widgets.painted import Run
+from noc_tui.tui.widgets.row_list import RowList, pad
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from noc_tui.sim.errors import IncidentError
     from noc_tui.sim.incident import Incident
     from noc_tui.tui.launch import Launch
 
-MAX_SEED_DIGITS = 18
+_MOST_NOTICES: Final = 3
+_DIFFICULTIES: Final = {"easy": "●○○", "medium": "●●○", "hard": "●●●", "control": "○○○"}
+_DIFFICULTY_WIDTH: Final = 12
+"""The longest of them, and a blank."""
 
 
 class PickerScreen(NocScreen):
-    """A list of incidents, the one under the cursor told about, and the settings below."""
+    """A list of incidents, the one under the cursor told about, and the settings beside it."""
 
     SCOPE: ClassVar[Scope] = "picker"
     CSS_PATH = "picker.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("picker")]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (72, "-usual"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (32, "-high")]
+
+    class Loaded(Message):
+        """The incidents have been read."""
+
+        def __init__(self, incidents: Sequence[Incident], errors: Sequence[IncidentError]) -> None:
+            super().__init__()
+            self.incidents = incidents
+            self.errors = errors
 
     def __init__(self, launch: Launch) -> None:
         super().__init__()
         self._launch = launch
-        self._incidents: dict[str, Incident] = {}
+        self._started = False
+
+    @property
+    def _list(self) -> RowList[Incident]:
+        return self.query_one("#incidents", RowList)
 
     def compose(self) -> ComposeResult:
-        yield Static("Choose an incident", id="picker-title")
+        yield Banner()
         with Horizontal(id="picker"):
-            yield OptionList(id="incidents")
-            with VerticalScroll(id="about", can_focus=False):
-                yield Static(id="about-text", markup=False)
-        with Vertical(id="settings"):
-            yield Static(id="settings-line")
+            yield RowList(incident_row, id="incidents")
+            with Vertical(id="beside"):
+                with VerticalScroll(id="about", can_focus=False):
+                    yield Static(id="about-text", markup=False)
+                with Vertical(id="settings"):
+                    yield Static("Settings", classes="heading")
+                    for name in ("driver", "pace", "seed"):
+                        yield Setting(BY_ID[f"picker.{name}"])
         yield KeyBar()
 
     def on_mount(self) -> None:
-        if self._launch.pace is None:
-            self._launch = replace(self._launch, pace=self.noc.preferences.pace)
-        if self._launch.agent is None:
-            self._launch = replace(self._launch, agent=self.noc.preferences.agent)
-        self._show_settings()
-        self.query_one("#incidents").focus()
-        self.call_after_refresh(self._list_incidents)
+        """Show the settings at once; read the incidents beside the first paint."""
+        preferences = self.noc.preferences
+        self._set(pace=self._launch.pace or preferences.pace, agent=self._launch.agent or preferences.agent)
+        self._show_title("reading the incidents")
+        self._list.focus()
+        self.run_worker(self._load, thread=True)
 
-    def _list_incidents(self) -> None:
-        from noc_tui.sim.catalog import catalog_of  # noqa: PLC0415
+    def can_do(self, action: UserAction) -> bool:
+        """Start when there is something to start; any seed when one was given."""
+        if action.id == "picker.start":
+            return self._list.current is not None
+        return action.id != "picker.random" or self._launch.seed is not None
 
-        incidents, errors = catalog_of(self._launch.incident_folders).load_all()
-        for error in errors:
-            self.noc.warn(str(error))
-        self._incidents = {incident.id: incident for incident in incidents}
-        listing = self.query_one("#incidents", OptionList)
-        for incident in incidents:
-            listing.add_option(Option(_line(incident), id=incident.id))
-        ids = list(self._incidents)
-        listing.highlighted = ids.index(self._launch.incident) if self._launch.incident in ids else 0
+    # --- the incidents
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+    def _load(self) -> None:
+        from noc_tui.sim.catalog import catalog_of  # noqa: PLC0415  (heavy; this is a thread)
+
+        self.post_message(self.Loaded(*catalog_of(self._launch.incident_folders).load_all()))
+
+    def on_picker_screen_loaded(self, event: Loaded) -> None:
+        """List them; of those that cannot be used say why."""
+        for error in event.errors[:_MOST_NOTICES]:
+            self.noc.warn(clean(str(error)))
+        if len(event.errors) > _MOST_NOTICES:
+            more = len(event.errors) - _MOST_NOTICES
+            self.noc.warn(f"{more} more incident files cannot be used; noc-tui incidents list names them.")
+        ids = [incident.id for incident in event.incidents]
+        self._list.show(event.incidents, ids.index(self._launch.incident) if self._launch.incident in ids else 0)
+        self._show_title(f"{len(ids)} incidents" if len(ids) != 1 else "1 incident")
+        if not ids:
+            self.query_one("#about-text", Static).update("There is no incident that can be used.")
+
+    def _show_title(self, subtitle: str) -> None:
+        title = "Choose an incident to watch" if self._launch.watch else "Choose an incident"
+        self.query_one(Banner).view = BannerView(title, subtitle)
+
+    def on_row_list_highlighted(self) -> None:
         """Tell about the incident under the cursor."""
-        incident = self._incidents.get(event.option.id or "")
-        if incident is not None:
-            self.query_one("#about-text", Static).update(_about(incident))
+        if (incident := self._list.current) is not None:
+            self.query_one("#about-text", Static).update(about(incident))
+            self.query_one("#about").scroll_home(animate=False)
+        self.refresh_keys()
 
-    def on_option_list_option_selected(self) -> None:
+    def on_row_list_chosen(self) -> None:
+        """A double click starts."""
         self.action_start()
 
     def action_start(self) -> None:
-        """Start with what is chosen."""
-        listing = self.query_one("#incidents", OptionList)
-        if listing.highlighted is None:
-            return
-        incident = listing.get_option_at_index(listing.highlighted).id
-        self.noc.open(replace(self._launch, face="play", incident=incident), instead=True)
+        """Start with what is chosen, once."""
+        incident = self._list.current
+        if incident is not None and not self._started:
+            self._started = True
+            self.noc.open(replace(self._launch, face="play", incident=incident.id), instead=True)
+
+    # --- the settings
 
     def action_toggle_pace(self) -> None:
         self._set(pace="live" if self._launch.pace == "turn" else "turn")
@@ -97,10 +144,13 @@ class PickerScreen(NocScreen):
 
     def action_edit_seed(self) -> None:
         """Ask for a seed."""
+        from noc_tui.episode.records import LARGEST_INTEGER  # noqa: PLC0415  (heavy, and not asked for at first)
         from noc_tui.tui.screens.prompt import PromptScreen  # noqa: PLC0415
 
         value = "" if self._launch.seed is None else str(self._launch.seed)
-        prompt = PromptScreen("Seed", "a number; empty for any", limit=MAX_SEED_DIGITS, digits=True, value=value)
+        prompt = PromptScreen(
+            "Seed", "a whole number; empty for any", limit=20, digits=True, highest=LARGEST_INTEGER, value=value
+        )
         self.app.push_screen(prompt, self._seed_given)
 
     def _seed_given(self, text: str | None) -> None:
@@ -109,34 +159,62 @@ class PickerScreen(NocScreen):
 
     def _set(self, **changes: object) -> None:
         self._launch = replace(self._launch, **changes)  # type: ignore[arg-type]
-        self._show_settings()
+        for setting in self.query(Setting):
+            setting.show(display(self.noc.keys[setting.action.id]), self._value(setting.action.id))
+        self.refresh_keys()
 
-    def _show_settings(self) -> None:
+    def _value(self, action_id: str) -> tuple[str, str]:
+        """What a setting is set to, and what that means."""
         launch, keys = self._launch, self.noc.keys
-        seconds = self.noc.preferences.pace_seconds
-        pace = f"live, a step every {seconds:g} s" if launch.pace == "live" else "turn, the world waits for you"
-        driver = f"{launch.agent} (you watch)" if launch.watch else f"you ({launch.agent} on a)"
-        text = Text()
-        for action_id, label, value in (
-            ("picker.driver", "Driver", driver),
-            ("picker.pace", "Pace", pace),
-            ("picker.seed", "Seed", "any" if launch.seed is None else str(launch.seed)),
-        ):
-            text.append(f"{display(keys[action_id])} ", "bold")
-            text.append(f"{label} ", "dim")
-            text.append(f"{value}     ")
-        self.query_one("#settings-line", Static).update(text)
+        agent = clean(launch.agent or "", 80)
+        if action_id == "picker.driver":
+            return (agent, "you watch") if launch.watch else ("you", f"{agent} on {display(keys['agent'])}")
+        if action_id == "picker.pace":
+            if launch.pace == "live":
+                return "live", f"a step every {self.noc.preferences.pace_seconds:g} s"
+            return "turn", "the world waits"
+        if launch.seed is None:
+            return "any", "new each time"
+        return str(launch.seed), f"{display(keys['picker.random'])} any"
 
 
-def _line(incident: Incident) -> Text:
-    return Text.assemble(f"{incident.title:<28} ", (incident.difficulty, "dim"))
+class Setting(Static):
+    """One setting: its key, its name, what it is set to. A click does what the key does."""
+
+    def __init__(self, action: UserAction) -> None:
+        super().__init__(markup=False, classes="setting")
+        self.action = action
+
+    def show(self, key: str, value: tuple[str, str]) -> None:
+        """Show the value, and what it means."""
+        label = self.action.label.capitalize()
+        self.update(
+            Content.assemble(
+                (key, "$accent bold"), (f" {label:<8}", "$muted"), f"{value[0]:<4}", (f"  {value[1]}", "$muted")
+            )
+        )
+
+    async def on_click(self) -> None:
+        await self.screen.run_action(self.action.run)
 
 
-def _about(incident: Incident) -> Text:
-    text = Text()
-    text.append(f"{incident.title}\n", "bold")
-    text.append(f"{incident.id} · {incident.difficulty} · {incident.max_steps} steps\n\n", "dim")
-    text.append(incident.summary.strip())
+def incident_row(incident: Incident, width: int) -> list[Run]:
+    """Title and difficulty."""
+    words = f"{_DIFFICULTIES[incident.difficulty]} {incident.difficulty}"
+    room = width - _DIFFICULTY_WIDTH - 2
+    if room < 8:
+        return [Run(fit(incident.title, width), "label")]
+    return [Run(pad(incident.title, room), "label"), Run("  "), Run(words, "soft")]
+
+
+def about(incident: Incident) -> Content:
+    """What is told about an incident before it is played."""
+    facts = f"{incident.difficulty} · up to {incident.max_steps} steps · {incident.id}"
+    parts: list[str | tuple[str, str]] = [
+        (f"{clean(incident.title, 400)}\n", "bold"),
+        (f"{facts}\n\n", "$muted"),
+        clean(incident.summary.strip(), keep_newlines=True),
+    ]
     if incident.tags:
-        text.append(f"\n\n{' · '.join(incident.tags)}", "dim")
-    return text
+        parts.append((f"\n\n{' · '.join(incident.tags)}", "$muted"))
+    return Content.assemble(*parts)

@@ -84,7 +84,7 @@ class PlayScreen(DashboardScreen):
     def on_mount(self) -> None:
         """Show the frame at once; load what the episode needs after the first paint."""
         self._show_banner()
-        self.call_after_refresh(self._begin)
+        self.noc.after_paint(self, self._begin)
 
     def _begin(self) -> None:
         from noc_tui.agents.base import AgentError  # noqa: PLC0415
@@ -93,6 +93,7 @@ class PlayScreen(DashboardScreen):
         from noc_tui.episode.records import HUMAN  # noqa: PLC0415
         from noc_tui.sim.errors import IncidentError  # noqa: PLC0415
         from noc_tui.tui.live import LiveRun  # noqa: PLC0415
+        from noc_tui.tui.memory import give_back  # noqa: PLC0415
         from noc_tui.tui.opening import open_episode  # noqa: PLC0415
 
         preferences = self.noc.preferences
@@ -117,6 +118,7 @@ class PlayScreen(DashboardScreen):
         self._go_on()
         for action in self._early:
             self.action_operate(action)
+        self.call_after_refresh(give_back)
 
     # --- time
 
@@ -353,8 +355,6 @@ def driver_view(run: LiveRun, now: float, keys: dict[str, str]) -> DriverView | 
             )
         return None
     last = run.decision
-    if last is None and run.episode.steps:
-        last = run.episode.record(run.episode.steps).decision
     usage = last.usage if last is not None else None
     thinking = None if run.thinking_since is None else now - run.thinking_since
     tokens = None if usage is None or usage.tokens_out is None else (usage.tokens_in or 0) + usage.tokens_out

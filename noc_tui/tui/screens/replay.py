@@ -35,6 +35,8 @@ class ReplayScreen(DashboardScreen):
     """A recording. With `launch.follow` it may still be growing."""
 
     SCOPE: ClassVar[Scope] = "replay"
+    PAD_ROWS: ClassVar[int] = 9
+    """Room for the reason why the actions are off."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("replay")]
 
     def __init__(self, launch: Launch) -> None:
@@ -68,7 +70,7 @@ class ReplayScreen(DashboardScreen):
     def on_mount(self) -> None:
         """Show the frame at once; open the recording after the first paint."""
         self.query_one(Banner).view = BannerView("Replay", badge="LOADING", badge_kind="paused")
-        self.call_after_refresh(self._begin)
+        self.noc.after_paint(self, self._begin)
 
     def _begin(self) -> None:
         from noc_tui.episode.errors import SessionError  # noqa: PLC0415

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
-from rich.text import Text
-from textual.widgets import DataTable, Input, Static
+from textual import getters
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+from textual.worker import get_current_worker
 
+from noc_tui.text import clean
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
+from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
+from noc_tui.tui.recordings import COLUMNS, Layout, read_recordings, searchable, session_files
 from noc_tui.tui.screens.base import NocScreen
+from noc_tui.tui.widgets.banner import Banner, BannerView
 from noc_tui.tui.widgets.keybar import KeyBar
+from noc_tui.tui.widgets.painted import Painted, Run
+from noc_tui.tui.widgets.row_list import MARGIN, RowList
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from noc_tui.episode.library import SessionSummary
-    from noc_tui.episode.verify import Verification
 
-_COLUMNS = (("Started", 16), ("Incident", 24), ("Seed", 10), ("Driver", 10), ("Outcome", 12), ("Steps", 7), ("Id", 26))
-_GLYPHS = {"resolved": "✓", "crashed": "‼", "truncated": "!", "void": "!", "interrupted": "…", "live": "●"}
+_BATCH: Final = 250
+"""After so many files what has been read is shown."""
+_FILTER_LIMIT: Final = 80
+_NEEDS_A_SESSION: Final = frozenset({"sessions.open", "sessions.verify", "sessions.delete"})
+
+
+class Found(NamedTuple):
+    """A session, and all that a filter may find it by."""
+
+    session: SessionSummary
+    text: str
 
 
 class SessionsScreen(NocScreen):
@@ -30,114 +51,200 @@ class SessionsScreen(NocScreen):
     CSS_PATH = "sessions.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("sessions")]
 
+    _filter = getters.query_one("#sessions-filter-input", Input)
+
+    class Read(Message):
+        """Some more files have been read."""
+
+        def __init__(
+            self, reading: int, found: Sequence[Found], problems: Sequence[str], done: int, total: int
+        ) -> None:
+            super().__init__()
+            self.reading = reading
+            """Which reading of the folder it belongs to."""
+            self.found = found
+            self.problems = problems
+            self.done = done
+            """How many files have been read up to now, of how many."""
+            self.total = total
+
+    class Verified(Message):
+        """A session has been simulated again, or could not be."""
+
+        def __init__(self, sentence: str, *, ok: bool) -> None:
+            super().__init__()
+            self.sentence = sentence
+            self.ok = ok
+
     def __init__(self) -> None:
         super().__init__()
-        self._sessions: list[SessionSummary] = []
-        self._filter = ""
+        self._found: list[Found] = []
+        self._incoming: list[Found] = []
+        self._problems: list[str] = []
+        self._told: list[str] = []
+        """The problems that have been told already: coming back from a replay is no news."""
+        self._reading = 0
+        self._progress: tuple[int, int] | None = (0, 0)
+        """Files read, of how many; None when all have been."""
+        self._verifying = False
 
     def compose(self) -> ComposeResult:
-        yield Static(id="sessions-title", markup=False)
-        yield Input(placeholder="text in any column; esc clears", id="sessions-filter", max_length=80)
-        yield DataTable(id="sessions", cursor_type="row", zebra_stripes=True)
+        yield Banner()
+        with Horizontal(id="sessions-filter"):
+            yield Static("/ ", id="sessions-slash")
+            yield FilterInput(
+                placeholder="words in any column", id="sessions-filter-input", compact=True, max_length=_FILTER_LIMIT
+            )
+        with Vertical(id="sessions-table"):
+            yield ColumnTitles()
+            yield RowList(_row, id="sessions")
         yield Static(id="sessions-empty", markup=False)
         yield KeyBar()
 
     @property
-    def _table(self) -> DataTable[Text]:
-        return self.query_one("#sessions", DataTable)
+    def _list(self) -> RowList[SessionSummary]:
+        return self.query_one("#sessions", RowList)
+
+    @property
+    def _current(self) -> SessionSummary | None:
+        return self._list.current
 
     def on_mount(self) -> None:
-        for label, width in _COLUMNS:
-            self._table.add_column(label, width=width)
-        self.query_one("#sessions-filter").display = False
-        self._table.focus()
-
-    def on_screen_resume(self) -> None:
-        """Read the folder again: something may have been played meanwhile."""
-        super().on_screen_resume()
-        self.call_after_refresh(self.reload)
+        """Wait for a key in the table."""
+        self._list.focus()
 
     def can_do(self, action: UserAction) -> bool:
         """What needs a session needs one under the cursor."""
         if action.id == "sessions.resume":
             return self._current is not None and self._current.status == "interrupted"
-        if action.id in {"sessions.open", "sessions.verify", "sessions.delete"}:
-            return self._current is not None
-        return True
+        return action.id not in _NEEDS_A_SESSION or self._current is not None
 
-    # --- the list
+    # --- reading the folder
 
-    def reload(self) -> None:
-        """List the folder."""
-        from noc_tui.episode.library import list_sessions  # noqa: PLC0415
+    def on_screen_resume(self) -> None:
+        """Read the folder again, beside everything else: something may have been played meanwhile."""
+        super().on_screen_resume()
+        self._reading += 1
+        self._incoming, self._problems = [], []
+        known = {found.session.path: found.session for found in self._found}
+        reading = self._reading
+        self.run_worker(lambda: self._read(reading, known), thread=True, exclusive=True, group="read")
 
-        self._sessions, problems = list_sessions()
-        self._fill()
-        if problems:
-            more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
-            self.noc.warn(f"{problems[0]}{more}")
+    def _read(self, reading: int, known: Mapping[Path, SessionSummary]) -> None:
+        from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (heavy; this is a thread)
 
-    def _fill(self) -> None:
-        table = self._table
-        row = table.cursor_row
-        table.clear()
-        shown = [session for session in self._sessions if self._filter in _searchable(session)]
-        for session in shown:
-            table.add_row(*_cells(session), key=str(session.path))
-        table.display = bool(shown)
-        table.move_cursor(row=min(row, max(0, len(shown) - 1)))
-        counted = f"{len(shown)} of {len(self._sessions)}" if self._filter else str(len(self._sessions))
-        self.query_one("#sessions-title", Static).update(f"Sessions   {counted}")
-        empty = self.query_one("#sessions-empty", Static)
-        empty.display = not shown
-        empty.update(
-            f"No session holds “{self._filter}”. Esc clears the filter."
-            if self._sessions
-            else "Nothing recorded yet. Every episode you play or watch is kept here; q goes back to play one."
-        )
-        self.refresh_keys()
+        worker = get_current_worker()
+        found: list[Found] = []
+        problems: list[str] = []
+        try:
+            files = session_files()
+        except SessionError as error:
+            self.post_message(self.Read(reading, (), (str(error),), 0, 0))
+            return
+        for done, item in enumerate(read_recordings(files, known), 1):
+            if worker.is_cancelled:
+                return
+            if isinstance(item, SessionError):
+                problems.append(str(item))
+            else:
+                found.append(Found(item, searchable(item)))
+            if done % _BATCH == 0 and done < len(files):
+                self.post_message(self.Read(reading, found, problems, done, len(files)))
+                found, problems = [], []
+        self.post_message(self.Read(reading, found, problems, len(files), len(files)))
+
+    def on_sessions_screen_read(self, event: Read) -> None:
+        """Show what is there: as it comes at first, and all at once when the folder is read again."""
+        if event.reading != self._reading:
+            return
+        self._incoming += event.found
+        self._problems += event.problems
+        done = event.done == event.total
+        if done or self._progress is not None:
+            self._found = sorted(self._incoming, key=_age, reverse=True)
+            self._progress = None if done else (event.done, event.total)
+            self._fill()
+        if done and self._problems != self._told:
+            self._told = self._problems
+            if self._told:
+                more = f" (and {len(self._told) - 1} more)" if len(self._told) > 1 else ""
+                self.noc.warn(f"{self._told[0]}{more}")
+
+    # --- showing
 
     @property
-    def _current(self) -> SessionSummary | None:
-        table = self._table
-        if not table.row_count or not table.is_valid_row_index(table.cursor_row):
-            return None
-        key = table.coordinate_to_cell_key((table.cursor_row, 0)).row_key.value  # type: ignore[arg-type]
-        return next((session for session in self._sessions if str(session.path) == key), None)
+    def _words(self) -> list[str]:
+        return clean(self._filter.value, _FILTER_LIMIT + 1).lower().split()
 
-    def on_data_table_row_highlighted(self) -> None:
+    def _fill(self, at: int | None = None) -> None:
+        """List what the filter lets through, with the cursor where it was, or at row `at`."""
+        before, words = self._current, self._words
+        shown = [found.session for found in self._found if all(word in found.text for word in words)]
+        if at is None:
+            at = next((index for index, each in enumerate(shown) if before and each.path == before.path), 0)
+        self._list.show(shown, at)
+        self.query_one("#sessions-table").display = bool(shown)
+        empty = self.query_one("#sessions-empty", Static)
+        empty.display = not shown and self._progress is None
+        empty.update(self._why_empty())
+        self._show_title()
+
+    def _why_empty(self) -> str:
+        keys = self.noc.keys
+        if self._found:
+            return f"No session has {' '.join(self._words)!r} in it. {display(keys['close'])} clears the filter."
+        return (
+            "Nothing recorded yet.\n\nEvery episode that you play or watch is kept here, to be replayed, verified or"
+            f" played on from any step. {display(keys['leave'])} goes back."
+        )
+
+    def _show_title(self) -> None:
+        shown, total = len(self._list.rows), len(self._found)
+        words = f"{shown:,} of {total:,}" if self._words else f"{total:,}, newest first" if total else ""
+        if self._progress is not None:
+            done, of = self._progress
+            words = f"reading {done:,} of {of:,}" if of else "reading"
+        if self._verifying:
+            words = "verifying"
+        self.query_one(Banner).view = BannerView("Sessions", words)
+
+    def on_row_list_highlighted(self) -> None:
+        """What can be done depends on the session."""
         self.refresh_keys()
 
-    def on_data_table_row_selected(self) -> None:
-        """Enter or a click."""
+    def on_row_list_chosen(self) -> None:
+        """A double click replays."""
         self.action_open()
 
-    # --- keys
+    # --- the filter
 
     def action_filter(self) -> None:
-        box = self.query_one("#sessions-filter", Input)
-        box.display = True
-        box.focus()
+        """Type what to look for."""
+        self.query_one("#sessions-filter").display = True
+        self._filter.focus()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self) -> None:
         """Filter while typing."""
-        self._filter = event.value.strip().lower()
         self._fill()
 
     def on_input_submitted(self) -> None:
-        self._table.focus()
+        """Back to the table; the filter stays."""
+        self._list.focus()
 
     def action_close(self) -> None:
         """Clear the filter, if there is one; else leave."""
-        box = self.query_one("#sessions-filter", Input)
-        if box.display:
-            box.value = ""
-            box.display = False
-            self._table.focus()
+        line = self.query_one("#sessions-filter")
+        if line.display:
+            self._filter.value = ""
+            line.display = False
+            self._list.focus()
         else:
             self.action_leave()
 
+    # --- what is done with a session
+
     def action_open(self) -> None:
+        """Replay it; follow it, if it is still being written."""
         if (session := self._current) is not None:
             self.noc.open(Launch("replay", session=session.path, follow=session.status == "live"))
 
@@ -148,14 +255,21 @@ class SessionsScreen(NocScreen):
 
     def action_verify(self) -> None:
         """Simulate the session again and compare every figure, in a thread."""
-        if (session := self._current) is not None:
-            self.run_worker(lambda: self._verify(session), thread=True, group="verify", exclusive=True)
+        if (session := self._current) is None:
+            return
+        if self._verifying:
+            self.noc.tell("Still verifying the one before.")
+            return
+        self._verifying = True
+        self._show_title()
+        self.run_worker(lambda: self._verify(session), thread=True, group="verify")
 
     def _verify(self, session: SessionSummary) -> None:
-        from noc_tui.episode.errors import SessionError  # noqa: PLC0415
+        from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (heavy; this is a thread)
         from noc_tui.episode.reader import SessionFile  # noqa: PLC0415
         from noc_tui.episode.verify import verify  # noqa: PLC0415
 
+        what = f"{session.title}, seed {session.seed}"
         try:
             file = SessionFile.open(session.path)
             try:
@@ -163,22 +277,30 @@ class SessionsScreen(NocScreen):
             finally:
                 file.close()
         except SessionError as error:
-            self.app.call_from_thread(self.noc.warn, str(error))
-        else:
-            self.app.call_from_thread(self._verified, result)
-
-    def _verified(self, result: Verification) -> None:
+            self.post_message(self.Verified(f"{what} cannot be verified: {error}", ok=False))
+            return
         if result.ok:
-            self.noc.tell(f"Verified: all figures of {result.steps} steps are equal, to the last bit.")
+            sentence = f"{what}: all figures of {result.steps} steps are equal, to the last bit."
         else:
-            self.noc.warn(f"Differs after {result.steps} equal steps: {result.difference}. {result.note or ''}".strip())
+            note = f" ({result.note})" if result.note else ""
+            sentence = f"{what} differs after {result.steps} equal steps: {result.difference}{note}"
+        self.post_message(self.Verified(sentence, ok=result.ok))
+
+    def on_sessions_screen_verified(self, event: Verified) -> None:
+        """Tell the result."""
+        self._verifying = False
+        self._show_title()
+        if event.ok:
+            self.noc.tell(f"✓ {event.sentence}")
+        else:
+            self.noc.warn(f"! {event.sentence}")
 
     def action_delete(self) -> None:
         """Ask, then delete."""
         from noc_tui.tui.screens.prompt import ConfirmScreen  # noqa: PLC0415
 
         if (session := self._current) is not None:
-            question = f"Delete the session {session.title}, seed {session.seed}, {session.steps} steps?"
+            question = f"Delete the recording of {session.title}, seed {session.seed}, {session.steps} steps?"
             self.app.push_screen(ConfirmScreen(question), lambda yes: self._delete(session) if yes else None)
 
     def _delete(self, session: SessionSummary) -> None:
@@ -189,21 +311,37 @@ class SessionsScreen(NocScreen):
             delete_session(session.path)
         except SessionError as error:
             self.noc.warn(str(error))
-        self.reload()
+            return
+        self._found = [found for found in self._found if found.session.path != session.path]
+        self._fill(self._list.highlighted)
+        self.noc.tell("Deleted.")
 
 
-def _searchable(session: SessionSummary) -> str:
-    return " ".join(cell.plain for cell in _cells(session)).lower() + session.incident.lower()
+class FilterInput(Input):
+    """Where the filter is typed; `down` goes on to what it lets through."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "submit", show=False)]
 
 
-def _cells(session: SessionSummary) -> tuple[Text, ...]:
-    driver = "you" if session.driver == "human" else session.driver
-    return (
-        Text(session.started.astimezone().strftime("%Y-%m-%d %H:%M")),
-        Text(session.title),
-        Text(str(session.seed), justify="right"),
-        Text(driver),
-        Text(f"{_GLYPHS[session.status]} {session.status}"),
-        Text(str(session.steps), justify="right"),
-        Text(session.session),
-    )
+class ColumnTitles(Painted):
+    """The titles of the columns, over a `RowList` of the same width."""
+
+    INKS = "column-titles--"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"column-titles--muted"}
+    DEFAULT_CSS = """
+    ColumnTitles {
+        height: 1;
+        .column-titles--muted { color: $muted; }
+    }
+    """
+
+    def paint(self, width: int, height: int) -> Iterator[list[Run]]:  # noqa: ARG002  (it has one line)
+        yield [Run(" " * MARGIN), *Layout.of(COLUMNS, width - MARGIN).head()]
+
+
+def _row(session: SessionSummary, width: int) -> list[Run]:
+    return Layout.of(COLUMNS, width).row(session, datetime.now(UTC).astimezone())
+
+
+def _age(found: Found) -> tuple[datetime, str]:
+    return found.session.started, found.session.session

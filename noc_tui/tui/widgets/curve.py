@@ -1,50 +1,91 @@
-"""A small curve of a figure from 0 to 1 over the steps of an episode."""
+"""The course of the health score over an episode, on a fixed scale."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
+from textual.reactive import reactive
+
+from noc_tui.tui.widgets.blocks import BLOCKS, EIGHTHS, SHADE
+from noc_tui.tui.widgets.levels import Level, health_level
 from noc_tui.tui.widgets.painted import Painted, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
-_LABEL = 6
+_LABEL: Final = 6
+"""Cells of `100 % `."""
+
+
+class CurveView(NamedTuple):
+    """What is drawn."""
+
+    values: tuple[float, ...] = ()
+    """Health scores in [0, 1]: at the page, then after each step."""
+    start: str = ""
+    """What stands below the first of them, and below the last."""
+    end: str = ""
 
 
 class Curve(Painted):
-    """Blocks on a fixed scale, 0 % at the bottom and 100 % at the top; a long course is drawn at even distances."""
+    """Columns from 0 % at the bottom to 100 % at the top, over the whole width; each as loud as the health is bad."""
 
     INKS = "curve--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"curve--bar", "curve--axis"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"curve--axis", "curve--calm", "curve--breach", "curve--critical"}
     DEFAULT_CSS = """
     Curve {
-        height: 5;
-        .curve--bar { color: $calm; }
+        height: 6;
         .curve--axis { color: $muted; }
+        .curve--calm { color: $calm; }
+        .curve--breach { color: $breach; }
+        .curve--critical { color: $critical; }
+        &:nocolor .curve--calm { color: $muted; }
+        &:nocolor .curve--breach { color: $foreground; }
+        &:nocolor .curve--critical { color: $foreground; }
     }
     """
 
-    def __init__(self, values: Sequence[float]) -> None:
-        super().__init__()
-        self._values = tuple(values)
+    view: reactive[CurveView] = reactive(CurveView())
 
     def paint(self, width: int, height: int) -> Iterable[Iterable[Run]]:
-        """The rows from top to bottom, with the scale at the left."""
-        heights = [round(value * height * 8) for value in spread(self._values, max(1, width - _LABEL))]
-        for row in range(height):
-            floor = (height - 1 - row) * 8
-            label = "100 % " if row == 0 else "  0 % " if row == height - 1 else " " * _LABEL
-            bars = "".join(_EIGHTHS[min(8, max(0, eighths - floor))] for eighths in heights)
-            yield (Run(label, "axis"), Run(bars, "bar"))
+        """The rows from top to bottom, the scale at the left, the words below the ends."""
+        view, room, rows = self.view, max(1, width - _LABEL), max(1, height - 1)
+        columns = [(round(value * rows * EIGHTHS), health_level(value)) for value in spread(view.values, room)]
+        for row in range(rows):
+            floor = (rows - 1 - row) * EIGHTHS
+            yield [Run(_label(row, rows), "axis"), *self._bars(columns, floor)]
+        if height > 1:
+            between = " " * max(1, room - len(view.start) - len(view.end))
+            yield [Run(" " * _LABEL + view.start + between + view.end, "axis")]
+
+    def _bars(self, columns: Sequence[tuple[int, Level]], floor: int) -> Iterable[Run]:
+        """One row of the columns, of which each stands so many eighths high; neighbours alike are joined."""
+        for (eighths, level), cells in groupby((min(max(height - floor, 0), EIGHTHS), lvl) for height, lvl in columns):
+            count = len(list(cells))
+            if eighths < EIGHTHS:
+                yield Run(BLOCKS[eighths] * count, level.ink)
+            elif self.app.no_color:
+                yield Run((SHADE if level is Level.CALM else BLOCKS[EIGHTHS]) * count, level.ink)
+            else:
+                # Coloured blanks: in many fonts full blocks leave a seam between rows.
+                yield Run(" " * count, "", level.ink)
+
+
+def _label(row: int, rows: int) -> str:
+    """The scale: both ends, and the middle where a row begins there."""
+    if row == 0:
+        return "100 % "
+    if row == rows - 1:
+        return "  0 % "
+    return " 50 % " if row * 2 == rows else " " * _LABEL
 
 
 def spread(values: Sequence[float], width: int) -> list[float]:
-    """The values over at most `width` columns: each as wide as there is room for, or thinned out evenly."""
-    if not values:
-        return []
-    if len(values) <= width:
-        each = min(width // len(values), 4)
-        return [value for value in values for _ in range(each)]
-    return [values[index * (len(values) - 1) // max(1, width - 1)] for index in range(width)]
+    """The values over `width` (>= 1) columns: as wide as there is room for, or thinned out evenly, ends included."""
+    count = len(values)
+    if count <= width:
+        return [values[column * count // width] for column in range(width)] if values else []
+    if width == 1:
+        return [values[-1]]
+    return [values[round(column * (count - 1) / (width - 1))] for column in range(width)]

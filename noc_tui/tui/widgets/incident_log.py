@@ -177,11 +177,12 @@ class IncidentLog(ScrollView, can_focus=False):
             start, end = span
             selected = self.screen.get_component_rich_style("screen--selection")
             text.stylize(selected, start, len(text) if end == -1 else end)
-        return Strip(text.render(self.app.console))
+        # Rich ends with an empty segment that has no style, and Textual's filter for NO_COLOR stumbles over it.
+        return Strip([segment for segment in text.render(self.app.console) if segment.text])
 
     def _draw_nothing(self, y: int) -> Strip:
         if self._lines.rows or y:
-            return Strip.blank(0)
+            return Strip([])
         style = self.get_component_rich_style("incident-log--muted")
         return Strip([Segment("no line matches" if self._lines.total else "nothing logged yet", style)])
 

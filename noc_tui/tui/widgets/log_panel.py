@@ -95,8 +95,10 @@ class LogPanel(Vertical):
             self.text = wanted.text
             self.severity = wanted.severity
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual's name)
+    def __init__(self, *, compact: bool = False, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual's name)
         super().__init__(id=id, classes=classes)
+        self.set_reactive(LogPanel.compact, compact)
+        self.set_class(compact, "-compact")
         self._focused_before: Widget | None = None
 
     def compose(self) -> ComposeResult:
@@ -109,7 +111,9 @@ class LogPanel(Vertical):
             yield FilterInput(id="log-filter-input", compact=True, max_length=FILTER_LIMIT)
             yield Static(id="log-counts")
             yield Static(id="log-follow")
-        yield IncidentLog()
+        log = IncidentLog()
+        log.set_reactive(IncidentLog.compact, self.compact)
+        yield log
 
     def on_mount(self) -> None:
         """Keep the title row up to date."""

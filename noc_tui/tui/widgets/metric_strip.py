@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.reactive import reactive
+from textual.widget import Widget
 
 from noc_tui.tui.widgets.blocks import Scale, draw, lay_out
 from noc_tui.tui.widgets.levels import Level, exact, level_of, standing, trend
@@ -50,10 +51,13 @@ class StripView:
         return last_two[-2] if len(last_two) > 1 else None
 
 
-class MetricStrip(Painted):
-    """One metric as a card, or as one line when `compact`."""
+class MetricInks(Widget):
+    """The inks of all metric strips of a screen, which has one of these and shows it nowhere.
 
-    INKS = "metric-strip--"
+    Textual makes a node for each component class of each widget: six strips with inks of their own would be most of the
+    nodes of the dashboard.
+    """
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"metric-strip--{ink}"
         for ink in (
@@ -62,11 +66,8 @@ class MetricStrip(Painted):
         )
     }  # fmt: skip
     DEFAULT_CSS = """
-    MetricStrip {
-        height: 8;
-        padding: 0 1;
-        background: $surface;
-        &.-compact { height: 1; background: $background; }
+    MetricInks {
+        display: none;
         & > .metric-strip--title { color: $foreground; text-style: bold; }
         & > .metric-strip--muted { color: $muted; }
         & > .metric-strip--track { color: $surface; }
@@ -93,12 +94,30 @@ class MetricStrip(Painted):
     }
     """
 
+
+class MetricStrip(Painted):
+    """One metric as a card, or as one line when `compact`. Its screen holds a `MetricInks`."""
+
+    INKS = "metric-strip--"
+    DEFAULT_CSS = """
+    MetricStrip {
+        height: 8;
+        padding: 0 1;
+        background: $surface;
+        &.-compact { height: 1; background: $background; }
+    }
+    """
+
     view: reactive[StripView] = reactive(StripView())
     compact: reactive[bool] = reactive(False, layout=True, toggle_class="-compact")
 
     def __init__(self, spec: MetricSpec, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (as Textual has it)
         super().__init__(id=id, classes=classes)
         self.spec = spec
+
+    @property
+    def ink_source(self) -> Widget:
+        return self.screen.query_one(MetricInks)
 
     def watch_view(self, view: StripView) -> None:
         self.tooltip = None if view.value is None else exact(self.spec, view.value, view.previous)

@@ -46,6 +46,11 @@ class Painted(Widget):
         self._lines_size = Size(0, 0)
         self._styles: LRUCache[tuple[str, str], Style] = LRUCache(64)
 
+    @property
+    def ink_source(self) -> Widget:
+        """The widget that has the component classes of the inks."""
+        return self
+
     @abstractmethod
     def paint(self, width: int, height: int) -> Iterable[Iterable[Run]]:
         """The lines from top to bottom, each at most `width` cells; missing ones are blank."""
@@ -74,9 +79,10 @@ class Painted(Widget):
         style = self._styles.get((ink, ground))
         if style is None:
             style = self.rich_style
+            inks = self.ink_source
             if ink:
-                style += self.get_component_rich_style(self.INKS + ink, partial=True)
+                style += inks.get_component_rich_style(self.INKS + ink, partial=True)
             if ground:
-                style += Style(bgcolor=self.get_component_rich_style(self.INKS + ground, partial=True).color)
+                style += Style(bgcolor=inks.get_component_rich_style(self.INKS + ground, partial=True).color)
             self._styles[ink, ground] = style
         return style

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from textual.app import App, ComposeResult
 
 from noc_tui.tui.theme import DEFAULT_THEME, THEMES
+from noc_tui.tui.widgets.metric_strip import MetricInks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,6 +32,7 @@ class Host(App[None]):
         self.widget = widget
 
     def compose(self) -> ComposeResult:
+        yield MetricInks()
         yield self.widget
 
 
