@@ -149,8 +149,9 @@ class NocApp(App[int]):
         self.notify(text, severity="warning", timeout=10, markup=False)
 
     def tell(self, text: str) -> None:
-        """Tell the user what happened."""
-        self.notify(text, timeout=4, markup=False)
+        """Tell the user what happened. What is still being told is not told twice."""
+        if not any(notice.message == text for notice in self._notifications):
+            self.notify(text, timeout=4, markup=False)
 
     def action_help(self) -> None:
         """Explain the screen and its keys."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from noc_tui.agents.registry import make_agent
-from noc_tui.episode.records import CLOCK, HUMAN, Decision
+from noc_tui.episode.records import CLOCK, HUMAN, Decision, Usage
 from noc_tui.sim.actions import ActionType
 from noc_tui.tui.pacer import Pacer, change_speed
 
 if TYPE_CHECKING:
     from noc_tui.agents.base import Agent
     from noc_tui.episode.episode import Episode
-    from noc_tui.episode.records import StepRecord, Usage
+    from noc_tui.episode.records import StepRecord
 
 State = Literal["your_turn", "clock_runs", "thinking", "decided", "paused", "ended"]
 Reply = Literal["stepped", "took_over", "over"]
@@ -89,12 +89,15 @@ class LiveRun:
         self._pacer.restart(now)
         return "stepped"
 
-    def take_over(self, now: float, *, usage: Usage | None = None) -> None:
-        """The person takes control. A decision that has not been carried out is dropped; `usage` is what it cost."""
+    def take_over(self, now: float) -> None:
+        """The person takes control. A decision that has not been carried out is dropped; what it cost is recorded."""
         if self.human or self.episode.done:
             return
-        if usage is None and self.decision is not None:
+        usage = Usage()
+        if self.decision is not None:
             usage = self.decision.usage
+        elif self.thinking_since is not None:
+            usage = Usage(latency_ms=round((now - self.thinking_since) * 1000, 1))
         self.episode.hand_over(HUMAN, "take_over", usage=usage)
         self._human_again(now)
 

@@ -1,23 +1,19 @@
-"""Recordings as screens list them: read one by one, so that a list can grow while it is looked at, and put into words."""
+"""Recordings as screens list them: read one by one, so that a list can grow under the eyes, and put into words."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from noc_tui import paths
 from noc_tui.text import clean
-from noc_tui.tui.widgets.painted import Run
-from noc_tui.tui.widgets.row_list import pad
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from noc_tui.episode.errors import SessionError
     from noc_tui.episode.library import SessionSummary
 
 UNFINISHED: Final = frozenset({"interrupted", "live"})
@@ -33,15 +29,66 @@ _OUTCOMES: Final[dict[str, tuple[str, str]]] = {
     "interrupted": ("soft", "… interrupted at {}"),
     "live": ("key", "● live, step {}"),
 }
-_GAP: Final = 2
 
 
-def session_files() -> list[Path]:
+BATCH: Final = 250
+"""So many files are read before what they hold is handed on."""
+
+
+class Found(NamedTuple):
+    """A session, and in lower case all that a filter may find it by."""
+
+    session: SessionSummary
+    text: str
+
+
+class Batch(NamedTuple):
+    """What some files of the sessions folder hold."""
+
+    found: tuple[Found, ...] = ()
+    problems: tuple[str, ...] = ()
+    """One sentence for each file that is no readable session, or for the folder."""
+    done: int = 0
+    """How many files have been read with this batch, of how many."""
+    total: int = 0
+
+
+def read_recordings(known: Mapping[Path, SessionSummary], most: int | None = None) -> Iterator[Batch]:
+    """What the user's sessions folder holds, or the `most` newest files of it, in at least one batch; newest first.
+
+    What is `known` already and over for good is not read again. Heavy: meant for a thread.
+    """
+    from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (loads pydantic)
+    from noc_tui.episode.library import summarize  # noqa: PLC0415
+
+    try:
+        files = _session_files()[:most]
+    except SessionError as error:
+        yield Batch(problems=(str(error),))
+        return
+    found: list[Found] = []
+    problems: list[str] = []
+    for done, path in enumerate(files):
+        if done and done % BATCH == 0:
+            yield Batch(tuple(found), tuple(problems), done, len(files))
+            found, problems = [], []
+        session = known.get(path)
+        try:
+            if session is None or session.status in UNFINISHED:
+                session = summarize(path)
+        except SessionError as error:
+            problems.append(str(error))
+        else:
+            found.append(Found(session, searchable(session)))
+    yield Batch(tuple(found), tuple(problems), len(files), len(files))
+
+
+def _session_files() -> list[Path]:
     """The files in the user's sessions folder, newest first: ids are sortable by time.
 
     Raises `SessionError` for a folder that cannot be listed.
     """
-    from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (heavy; read in a thread)
+    from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (loads pydantic)
     from noc_tui.episode.library import SUFFIX  # noqa: PLC0415
 
     folder = paths.sessions_dir()
@@ -54,22 +101,22 @@ def session_files() -> list[Path]:
     return [folder / name for name in sorted(names, reverse=True)]
 
 
-def read_recordings(
-    files: Sequence[Path], known: Mapping[Path, SessionSummary]
-) -> Iterator[SessionSummary | SessionError]:
-    """What each file holds, or why it holds nothing. What is known already and over for good is not read again."""
-    from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (heavy; read in a thread)
-    from noc_tui.episode.library import summarize  # noqa: PLC0415
+def verify_recording(session: SessionSummary) -> tuple[bool, str]:
+    """Whether every figure comes out the same when it is simulated again, and that in a sentence. For a thread."""
+    from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (loads pydantic)
+    from noc_tui.episode.reader import SessionFile  # noqa: PLC0415
+    from noc_tui.episode.verify import verify  # noqa: PLC0415
 
-    for path in files:
-        before = known.get(path)
-        if before is not None and before.status not in UNFINISHED:
-            yield before
-            continue
-        try:
-            yield summarize(path)
-        except SessionError as error:
-            yield error
+    what = f"{session.title}, seed {session.seed}"
+    try:
+        with SessionFile.open(session.path) as file:
+            result = verify(file)
+    except SessionError as error:
+        return False, f"{what} cannot be verified: {error}"
+    if result.ok:
+        return True, f"{what}: all figures of {result.steps} steps are equal, to the last bit."
+    note = f" ({result.note})" if result.note else ""
+    return False, f"{what} differs after {result.steps} equal steps: {result.difference}{note}"
 
 
 def driver_name(driver: str) -> str:
@@ -100,6 +147,11 @@ def outcome_words(session: SessionSummary) -> str:
     return _OUTCOMES[session.status][1].format(session.steps)
 
 
+def outcome_ink(session: SessionSummary) -> str:
+    """The ink of those words in a `RowList`."""
+    return _OUTCOMES[session.status][0]
+
+
 def searchable(session: SessionSummary) -> str:
     """Everything that a filter can find a session by, in lower case."""
     words = (
@@ -107,71 +159,3 @@ def searchable(session: SessionSummary) -> str:
         session.status, session.session, session.parent or "", f"{session.started:%Y-%m-%d}",
     )  # fmt: skip
     return "\n".join(words).lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the table of sessions."""
-
-    title: str
-    text: Callable[[SessionSummary, datetime], str]
-    width: int
-    rank: int
-    """The columns of the highest rank are left out first where there is no room."""
-    most: int = 0
-    """How far it may grow; 0: not at all."""
-    right: bool = False
-    ink: Callable[[SessionSummary], str] = lambda _: "soft"
-
-
-COLUMNS: Final[tuple[Column, ...]] = (
-    Column("Started", lambda session, now: when(session.started, now), 12, rank=3, ink=lambda _: "muted"),
-    Column("Incident", lambda session, _: session.title, 14, rank=0, most=32, ink=lambda _: "label"),
-    Column("Seed", lambda session, _: str(session.seed), 6, rank=4, most=10, right=True),
-    Column("Driver", lambda session, _: driver_name(session.driver), 8, rank=2, most=20),
-    Column("Outcome", lambda session, _: outcome_words(session), 20, rank=1, ink=lambda s: _OUTCOMES[s.status][0]),
-    Column("Session", lambda session, _: session.session, 26, rank=5, ink=lambda _: "muted"),
-    Column("Forked from", lambda session, _: session.parent or "", 26, rank=6, ink=lambda _: "muted"),
-)
-RECENT_COLUMNS: Final = tuple(column for column in COLUMNS if column.rank < 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The columns that fit, each with its width."""
-
-    columns: tuple[tuple[Column, int], ...]
-
-    @classmethod
-    def of(cls, columns: Sequence[Column], width: int) -> Layout:
-        """As many of the columns as fit into `width` cells; the room that is left goes to those that may grow."""
-        shown = list(columns)
-        while len(shown) > 1 and _needed(shown) > width:
-            shown.remove(max(shown, key=lambda column: column.rank))
-        left = width - _needed(shown)
-        widths = []
-        for column in shown:
-            more = min(max(left, 0), max(column.most - column.width, 0))
-            left -= more
-            widths.append((column, column.width + more))
-        return cls(tuple(widths))
-
-    def head(self) -> list[Run]:
-        """The titles."""
-        return [run for column, width in self.columns for run in self._cell(column.title, width, column, "muted")]
-
-    def row(self, session: SessionSummary, now: datetime) -> list[Run]:
-        """A session."""
-        return [
-            run
-            for column, width in self.columns
-            for run in self._cell(column.text(session, now), width, column, column.ink(session))
-        ]
-
-    @staticmethod
-    def _cell(text: str, width: int, column: Column, ink: str) -> tuple[Run, Run]:
-        return Run(pad(text, width, right=column.right), ink), Run(" " * _GAP)
-
-
-def _needed(columns: Sequence[Column]) -> int:
-    return sum(column.width for column in columns) + _GAP * (len(columns) - 1)

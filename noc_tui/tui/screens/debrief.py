@@ -50,6 +50,8 @@ _PROSE: Final = (("What it was", "summary"), ("What to remember", "lesson"), ("R
 _PROSE_LIMIT: Final = 4_000
 _BAR: Final = 12
 _MOST_DRIVERS: Final = 3
+_WIDTHS: Final = [(0, "-narrow"), (72, "-usual"), (150, "-wide")]
+_HEIGHTS: Final = [(0, "-low"), (34, "-high"), (50, "-tall")]
 
 
 class DebriefScreen(NocScreen):
@@ -58,8 +60,8 @@ class DebriefScreen(NocScreen):
     SCOPE: ClassVar[Scope] = "debrief"
     CSS_PATH = "debrief.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("debrief")]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (72, "-usual"), (150, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (34, "-high"), (50, "-tall")]
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     class Summed(Message):
         """The steps have been added up; or why they cannot be."""

@@ -48,14 +48,13 @@ _DASHBOARD: Final[tuple[Part, ...]] = (
     "One server, one incident. Bring all six metrics into their healthy range and keep them there for ",
     ("three steps in a row", "bold"),
     ": that resolves it. CPU or memory at 98 %, or errors at 90 %, crash the server.\n\n",
-    "Each strip has a fixed scale: the same height always means the same. What lies under the healthy threshold is"
-    " calm, what stands above it is loud.\n\n",
-    ("✓", "$calm bold"), "  healthy\n",
-    ("!", "$breach bold"), "  over the healthy threshold\n",
-    ("‼", "$critical bold"), "  close to a crash, or down\n",
-    ("▲ ▼ ─", "bold"), "  rising, falling, steady\n",
-    ("▒", "$calm-dim"), "  dim: before the page, normal life and then the onset; often the best clue\n",
-    ("●●○", "$calm"), "  healthy steps in a row, of three",
+    "Each strip has a fixed scale. What lies under the healthy threshold is calm, what stands above it is loud.\n\n",
+    ("✓    ", "$calm bold"), "healthy\n",
+    ("!    ", "$breach bold"), "over the healthy threshold\n",
+    ("‼    ", "$critical bold"), "close to a crash, or down\n",
+    ("▲▼─  ", "bold"), "rising, falling, steady\n",
+    ("▄▄   ", "$calm-dim"), "before the page; often the best clue\n",
+    ("●●○  ", "$calm"), "healthy steps in a row, of three",
 )  # fmt: skip
 _READING: Final[dict[Scope, tuple[Part, ...]]] = {
     "play": (
@@ -66,6 +65,7 @@ _READING: Final[dict[Scope, tuple[Part, ...]]] = {
     "replay": (
         *_DASHBOARD,
         "\n\nEvery step can be reached, and any of them played on from, as a new session with the same future.",
+        " The action keys are off until then.",
     ),
     "home": (f"{_CURSOR}\n\nNothing is lost by leaving: a running episode stays resumable.",),
     "picker": (
@@ -74,16 +74,17 @@ _READING: Final[dict[Scope, tuple[Part, ...]]] = {
         ("○○○", "bold"), " is a control: nothing is broken, and the best play is to see that.",
     ),
     "sessions": (
-        f"{_CURSOR}\n\nEvery episode is recorded, at each step. The filter takes words that stand in any column, the"
+        f"{_CURSOR}\n\nEvery episode is recorded, at each step. The filter takes words that stand in any column, the",
         " incident's id and the outcome among them.\n\n",
         ("●", "$accent bold"), "  still being written: replay follows it\n",
         ("…", "bold"), "  interrupted: resume goes on where it stopped",
     ),
     "debrief": (
-        f"{_SCROLL}\n\nMTTR, the mean time to restore, is the time from the page to the resolution, at half a minute a"
+        f"{_SCROLL}\n\nMTTR, the mean time to restore, is the time from the page to the resolution, at half a minute a",
         " step.\n\nRewards are the environment's contract with agents, not a measure of skill: steps and outcome are.",
     ),
 }  # fmt: skip
+_WIDTHS: Final = [(0, "-usual"), (110, "-wide")]
 
 
 class HelpScreen(NocScreen):
@@ -92,7 +93,7 @@ class HelpScreen(NocScreen):
     SCOPE: ClassVar[Scope] = "help"
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("help")]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-usual"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
 
     def __init__(self, about: Scope, keys: Mapping[str, str]) -> None:
         super().__init__()
@@ -158,6 +159,8 @@ def _grouped(about: Scope) -> dict[str, list[list[UserAction]]]:
     """The actions of a screen by heading, in the order of `_GROUPS`; actions that do the same stand together."""
     by_run: dict[str, list[UserAction]] = {}
     for action in actions_of(about):
+        if about == "replay" and action.id.startswith("act."):
+            continue  # they do nothing there but say why
         by_run.setdefault(action.run, []).append(action)
     groups: dict[str, list[list[UserAction]]] = {heading: [] for heading in (_OWN, *(name for name, _ in _GROUPS))}
     for actions in by_run.values():

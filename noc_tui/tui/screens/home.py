@@ -13,13 +13,14 @@ from textual.worker import get_current_worker
 from noc_tui.tui.actions import BY_ID, Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
-from noc_tui.tui.recordings import RECENT_COLUMNS, Layout, read_recordings, session_files, when
+from noc_tui.tui.recordings import read_recordings, when
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.cells import fit
-from noc_tui.tui.widgets.keybar import KeyBar
+from noc_tui.tui.widgets.keybar import KeyBar, KeyHint
 from noc_tui.tui.widgets.masthead import Masthead
 from noc_tui.tui.widgets.painted import Run
 from noc_tui.tui.widgets.row_list import RowList
+from noc_tui.tui.widgets.session_columns import RECENT_COLUMNS, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,6 +65,7 @@ _MENU: Final = (
     ("help", "Help", "what the keys do"),
     ("leave", "Quit", ""),
 )
+_HEIGHTS: Final = [(0, "-low"), (16, "-usual"), (36, "-high"), (50, "-tall")]
 
 
 class HomeScreen(NocScreen):
@@ -72,7 +74,7 @@ class HomeScreen(NocScreen):
     SCOPE: ClassVar[Scope] = "home"
     CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("home")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (16, "-usual"), (36, "-high"), (50, "-tall")]
+    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     class Read(Message):
         """The newest recordings have been read."""
@@ -106,6 +108,11 @@ class HomeScreen(NocScreen):
         """Continue only what was interrupted."""
         return action.id != "home.continue" or self._interrupted is not None
 
+    def hints(self) -> tuple[KeyHint, ...]:
+        """To leave this screen is to quit."""
+        *others, leave = super().hints()
+        return (*others, KeyHint(leave.key, "quit"))
+
     # --- what was played last
 
     def on_screen_resume(self) -> None:
@@ -114,19 +121,11 @@ class HomeScreen(NocScreen):
         self.run_worker(self._read, thread=True, exclusive=True, group="read")
 
     def _read(self) -> None:
-        from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (heavy; this is a thread)
-
         worker = get_current_worker()
-        sessions: list[SessionSummary] = []
-        try:
-            for item in read_recordings(session_files()[:_LOOK_BACK], {}):
-                if worker.is_cancelled:
-                    return
-                if not isinstance(item, SessionError):  # the screen of the sessions tells what it is
-                    sessions.append(item)
-        except SessionError:  # and that screen tells why the folder cannot be listed, too
-            sessions = []
-        self.post_message(self.Read(sessions))
+        # What cannot be read is told by the screen of the sessions.
+        sessions = [found.session for batch in read_recordings({}, _LOOK_BACK) for found in batch.found]
+        if not worker.is_cancelled:
+            self.post_message(self.Read(sessions))
 
     def on_home_screen_read(self, event: Read) -> None:
         """List them. Who has not moved the cursor yet finds it on what was interrupted."""
@@ -201,7 +200,7 @@ class HomeScreen(NocScreen):
         row = self._list.current
         if isinstance(row, MenuRow):
             await self.run_action(row.action.run)
-        elif row is not None:
+        elif row is not None and not isinstance(row, TextRow):
             self.noc.open(Launch("replay", session=row.path, follow=row.status == "live"))
 
     def action_resume_last(self) -> None:

@@ -34,6 +34,8 @@ _MOST_NOTICES: Final = 3
 _DIFFICULTIES: Final = {"easy": "●○○", "medium": "●●○", "hard": "●●●", "control": "○○○"}
 _DIFFICULTY_WIDTH: Final = 12
 """The longest of them, and a blank."""
+_WIDTHS: Final = [(0, "-narrow"), (72, "-usual"), (110, "-wide")]
+_HEIGHTS: Final = [(0, "-low"), (32, "-high")]
 
 
 class PickerScreen(NocScreen):
@@ -42,8 +44,8 @@ class PickerScreen(NocScreen):
     SCOPE: ClassVar[Scope] = "picker"
     CSS_PATH = "picker.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("picker")]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (72, "-usual"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (32, "-high")]
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     class Loaded(Message):
         """The incidents have been read."""

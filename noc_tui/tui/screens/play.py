@@ -77,7 +77,10 @@ class PlayScreen(DashboardScreen):
         if run.episode.done:
             keys = self.noc.keys
             return (KeyHint(display(keys["debrief"]), "debrief"), *hints)
-        return (KeyHint("1-6", "act" if run.human else "take over"), *hints)
+        if run.human:
+            return (KeyHint("1-6", "act"), *hints)
+        taken_back = (hint._replace(label="take back") if hint.label == "autopilot" else hint for hint in hints)
+        return (KeyHint("1-6", "take over"), *taken_back)
 
     # --- beginning
 

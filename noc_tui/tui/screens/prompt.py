@@ -112,7 +112,7 @@ class ConfirmScreen(ModalScreen[bool]):
         """A click on a key does what the key does."""
         self.action_answer(event.key == _YES.key)
 
-    def action_answer(self, answer: bool) -> None:  # noqa: FBT001  (Textual passes it by position)
+    def action_answer(self, answer: bool) -> None:
         """Close with the answer."""
         self.dismiss(answer)
 

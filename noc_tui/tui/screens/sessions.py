@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import getters
 from textual.binding import Binding, BindingType
@@ -16,32 +16,25 @@ from noc_tui.text import clean
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
-from noc_tui.tui.recordings import COLUMNS, Layout, read_recordings, searchable, session_files
+from noc_tui.tui.recordings import read_recordings, verify_recording
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.banner import Banner, BannerView
 from noc_tui.tui.widgets.keybar import KeyBar
-from noc_tui.tui.widgets.painted import Painted, Run
-from noc_tui.tui.widgets.row_list import MARGIN, RowList
+from noc_tui.tui.widgets.row_list import RowList
+from noc_tui.tui.widgets.session_columns import COLUMNS, ColumnTitles, Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from textual.app import ComposeResult
 
     from noc_tui.episode.library import SessionSummary
+    from noc_tui.tui.recordings import Batch, Found
+    from noc_tui.tui.widgets.painted import Run
 
-_BATCH: Final = 250
-"""After so many files what has been read is shown."""
 _FILTER_LIMIT: Final = 80
 _NEEDS_A_SESSION: Final = frozenset({"sessions.open", "sessions.verify", "sessions.delete"})
-
-
-class Found(NamedTuple):
-    """A session, and all that a filter may find it by."""
-
-    session: SessionSummary
-    text: str
 
 
 class SessionsScreen(NocScreen):
@@ -56,17 +49,11 @@ class SessionsScreen(NocScreen):
     class Read(Message):
         """Some more files have been read."""
 
-        def __init__(
-            self, reading: int, found: Sequence[Found], problems: Sequence[str], done: int, total: int
-        ) -> None:
+        def __init__(self, reading: int, batch: Batch) -> None:
             super().__init__()
             self.reading = reading
             """Which reading of the folder it belongs to."""
-            self.found = found
-            self.problems = problems
-            self.done = done
-            """How many files have been read up to now, of how many."""
-            self.total = total
+            self.batch = batch
 
     class Verified(Message):
         """A session has been simulated again, or could not be."""
@@ -112,6 +99,7 @@ class SessionsScreen(NocScreen):
     def on_mount(self) -> None:
         """Wait for a key in the table."""
         self._list.focus()
+        self._show_title()
 
     def can_do(self, action: UserAction) -> bool:
         """What needs a session needs one under the cursor."""
@@ -131,38 +119,23 @@ class SessionsScreen(NocScreen):
         self.run_worker(lambda: self._read(reading, known), thread=True, exclusive=True, group="read")
 
     def _read(self, reading: int, known: Mapping[Path, SessionSummary]) -> None:
-        from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (heavy; this is a thread)
-
         worker = get_current_worker()
-        found: list[Found] = []
-        problems: list[str] = []
-        try:
-            files = session_files()
-        except SessionError as error:
-            self.post_message(self.Read(reading, (), (str(error),), 0, 0))
-            return
-        for done, item in enumerate(read_recordings(files, known), 1):
+        for batch in read_recordings(known):
             if worker.is_cancelled:
                 return
-            if isinstance(item, SessionError):
-                problems.append(str(item))
-            else:
-                found.append(Found(item, searchable(item)))
-            if done % _BATCH == 0 and done < len(files):
-                self.post_message(self.Read(reading, found, problems, done, len(files)))
-                found, problems = [], []
-        self.post_message(self.Read(reading, found, problems, len(files), len(files)))
+            self.post_message(self.Read(reading, batch))
 
     def on_sessions_screen_read(self, event: Read) -> None:
         """Show what is there: as it comes at first, and all at once when the folder is read again."""
+        batch = event.batch
         if event.reading != self._reading:
             return
-        self._incoming += event.found
-        self._problems += event.problems
-        done = event.done == event.total
+        self._incoming += batch.found
+        self._problems += batch.problems
+        done = batch.done == batch.total
         if done or self._progress is not None:
             self._found = sorted(self._incoming, key=_age, reverse=True)
-            self._progress = None if done else (event.done, event.total)
+            self._progress = None if done else (batch.done, batch.total)
             self._fill()
         if done and self._problems != self._told:
             self._told = self._problems
@@ -265,26 +238,8 @@ class SessionsScreen(NocScreen):
         self.run_worker(lambda: self._verify(session), thread=True, group="verify")
 
     def _verify(self, session: SessionSummary) -> None:
-        from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (heavy; this is a thread)
-        from noc_tui.episode.reader import SessionFile  # noqa: PLC0415
-        from noc_tui.episode.verify import verify  # noqa: PLC0415
-
-        what = f"{session.title}, seed {session.seed}"
-        try:
-            file = SessionFile.open(session.path)
-            try:
-                result = verify(file)
-            finally:
-                file.close()
-        except SessionError as error:
-            self.post_message(self.Verified(f"{what} cannot be verified: {error}", ok=False))
-            return
-        if result.ok:
-            sentence = f"{what}: all figures of {result.steps} steps are equal, to the last bit."
-        else:
-            note = f" ({result.note})" if result.note else ""
-            sentence = f"{what} differs after {result.steps} equal steps: {result.difference}{note}"
-        self.post_message(self.Verified(sentence, ok=result.ok))
+        ok, sentence = verify_recording(session)
+        self.post_message(self.Verified(sentence, ok=ok))
 
     def on_sessions_screen_verified(self, event: Verified) -> None:
         """Tell the result."""
@@ -321,22 +276,6 @@ class FilterInput(Input):
     """Where the filter is typed; `down` goes on to what it lets through."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "submit", show=False)]
-
-
-class ColumnTitles(Painted):
-    """The titles of the columns, over a `RowList` of the same width."""
-
-    INKS = "column-titles--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"column-titles--muted"}
-    DEFAULT_CSS = """
-    ColumnTitles {
-        height: 1;
-        .column-titles--muted { color: $muted; }
-    }
-    """
-
-    def paint(self, width: int, height: int) -> Iterator[list[Run]]:  # noqa: ARG002  (it has one line)
-        yield [Run(" " * MARGIN), *Layout.of(COLUMNS, width - MARGIN).head()]
 
 
 def _row(session: SessionSummary, width: int) -> list[Run]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -79,6 +79,8 @@ class RowList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         .row-list--calm { color: $calm; }
         .row-list--breach { color: $breach; }
         .row-list--critical { color: $critical; }
+        &:nocolor .row-list--breach { color: $foreground; }
+        &:nocolor .row-list--critical { color: $foreground; text-style: bold; }
         .row-list--at { color: $panel; }
         .row-list--hover { color: $surface; }
     }
@@ -91,13 +93,13 @@ class RowList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     class Highlighted(Message):
         """The cursor stands at another row, or the rows are others."""
 
-        def __init__(self, rows: RowList[T]) -> None:
+        def __init__(self, control: RowList[Any]) -> None:
             super().__init__()
-            self.rows = rows
+            self._control = control
 
         @property
-        def control(self) -> RowList[T]:
-            return self.rows
+        def control(self) -> RowList[Any]:
+            return self._control
 
     class Chosen(Highlighted):
         """The row under the cursor was clicked, to do with it what the screen does."""
@@ -232,7 +234,7 @@ class RowList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             strip = self._strips[key] = self._draw(*key, width)
         return strip.adjust_cell_length(self.size.width, self.rich_style)
 
-    def _draw(self, index: int, at_cursor: bool, hovered: bool, width: int) -> Strip:  # noqa: FBT001  (the key of the cache)
+    def _draw(self, index: int, at_cursor: bool, hovered: bool, width: int) -> Strip:
         runs = [Run(CURSOR if at_cursor else " " * MARGIN, "cursor"), *self._paint(self._rows[index], width - MARGIN)]
         ground = self._colour("at") if at_cursor else self._colour("hover") if hovered else Style.null()
         base = self.rich_style + ground

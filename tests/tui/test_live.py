@@ -1,0 +1,117 @@
+"""Who drives a running episode: hand-over, take-over, failure. The test is the clock and the agent."""
+
+from __future__ import annotations
+
+from noc_tui.episode.episode import Episode
+from noc_tui.episode.records import Decision, Usage
+from noc_tui.sim.actions import ActionType
+from noc_tui.tui.live import LiveRun
+from tests.factories import bundled_incident
+
+WAIT = ActionType.DO_NOTHING
+
+
+def make_run(*, pace: str = "turn", agent: str = "rules") -> LiveRun:
+    episode = Episode(bundled_incident("memory_leak"), 1, pace="live" if pace == "live" else "turn")
+    return LiveRun(episode, agent=agent, pace_seconds=4.0, speed=1.0, now=0.0)
+
+
+def decision(driver: str = "rules") -> Decision:
+    return Decision(action=WAIT, driver=driver, usage=Usage(latency_ms=12.0, tokens_in=3, tokens_out=4))
+
+
+def test_an_agent_is_asked_once_for_each_step() -> None:
+    run = make_run()
+    assert not run.wants_decision
+    run.hand_over(0.0)
+    assert run.wants_decision
+    run.asked(0.0)
+    assert not run.wants_decision
+    assert run.decided(decision(), 0.5) is None
+    assert run.state == "decided"
+    assert not run.wants_decision
+    assert run.tick(1.0) is not None
+    assert run.wants_decision
+
+
+def test_a_decision_that_took_longer_than_the_step_is_carried_out_at_once() -> None:
+    run = make_run()
+    run.hand_over(0.0)
+    run.asked(0.0)
+    assert run.decided(decision(), 5.0) is not None
+
+
+def test_a_decision_that_comes_while_paused_waits() -> None:
+    run = make_run()
+    run.hand_over(0.0)
+    run.asked(0.0)
+    run.toggle_pause(0.1)
+    assert run.decided(decision(), 5.0) is None
+    assert run.tick(60.0) is None
+    run.toggle_pause(60.0)
+    assert run.tick(61.0) is not None
+
+
+def test_taking_over_drops_the_decision_and_records_what_it_cost() -> None:
+    run = make_run()
+    run.hand_over(0.0)
+    run.asked(0.0)
+    run.decided(decision(), 0.5)
+    assert run.operate(ActionType.SCALE_UP, 0.6) == "took_over"
+    assert run.episode.steps == 0
+    control = run.episode.controls[-1]
+    assert (control.reason, control.usage.tokens_out) == ("take_over", 4)
+    assert run.operate(ActionType.SCALE_UP, 0.7) == "stepped"
+
+
+def test_taking_over_in_mid_thought_records_how_long_it_had_thought() -> None:
+    run = make_run()
+    run.hand_over(0.0)
+    run.asked(1.0)
+    run.take_over(3.5)
+    assert run.episode.controls[-1].usage.latency_ms == 2500.0
+
+
+def test_a_failure_gives_control_to_the_person_with_its_text_and_takes_no_step() -> None:
+    run = make_run()
+    run.hand_over(0.0)
+    run.asked(0.0)
+    run.failed("it fell over", 0.5)
+    assert run.human
+    assert run.last_error == "it fell over"
+    assert run.episode.steps == 0
+    control = run.episode.controls[-1]
+    assert (control.giver, control.taker, control.reason, control.error) == ("rules", "human", "agent_error", "it fell over")
+    run.operate(WAIT, 1.0)
+    assert run.last_error is None
+
+
+def test_single_steps_are_taken_one_at_a_time() -> None:
+    run = make_run()
+    run.hand_over(0.0)
+    run.single_step(0.0)
+    assert run.paused
+    assert run.wants_decision
+    run.asked(0.0)
+    assert run.decided(decision(), 0.1) is not None
+    assert not run.wants_decision
+
+
+def test_after_the_end_nothing_moves() -> None:
+    run = make_run(pace="live")
+    now = 0.0
+    while not run.episode.done:
+        now += 4.1
+        run.tick(now)
+    steps = run.episode.steps
+    assert run.tick(now + 100) is None
+    assert run.operate(WAIT, now + 100) == "over"
+    run.hand_over(now + 100)
+    assert (run.episode.steps, run.state) == (steps, "ended")
+
+
+def test_the_world_of_pace_live_waits_while_an_agent_drives() -> None:
+    run = make_run(pace="live")
+    run.hand_over(0.0)
+    assert run.tick(100.0) is None
+    assert run.episode.steps == 0
