@@ -45,7 +45,9 @@ def main() -> None:
                 ready.append(playable)
     for name, times in (("trivial app", trivial), ("first paint", paint), ("ready", ready)):
         middle = statistics.median(times)
-        print(f"{name:<12} median {middle * 1000:6.0f} ms   min {min(times) * 1000:6.0f}   max {max(times) * 1000:6.0f}")
+        print(
+            f"{name:<12} median {middle * 1000:6.0f} ms   min {min(times) * 1000:6.0f}   max {max(times) * 1000:6.0f}"
+        )
     pairs = [ours / theirs for ours, theirs in zip(paint, trivial, strict=True)]
     print(f"first paint / trivial app: median of pairs {statistics.median(pairs):.2f}")
 

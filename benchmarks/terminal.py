@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import select
 import time
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ptyprocess import PtyProcess
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 class Terminal:
     """Runs a program in a pseudo-terminal and collects what it writes, from its start on."""
 
-    def __init__(self, command: list[str], columns: int = 120, rows: int = 40, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, command: list[str], columns: int = 120, rows: int = 40, env: dict[str, str] | None = None
+    ) -> None:
         environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | (env or {})
         self.started = time.perf_counter()
         self.process = PtyProcess.spawn(command, dimensions=(rows, columns), env=environment)
@@ -23,7 +27,9 @@ class Terminal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.process.close(force=True)
 
     @property

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.types import CSSPathType
 
 from noc_tui.preferences import Preferences, load_preferences
 from noc_tui.tui.actions import actions_of
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textual.screen import Screen
+    from textual.types import CSSPathType
 
 INTERRUPTED: Final = 130
 

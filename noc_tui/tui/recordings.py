@@ -119,6 +119,11 @@ def verify_recording(session: SessionSummary) -> tuple[bool, str]:
     return False, f"{what} differs after {result.steps} equal steps: {result.difference}{note}"
 
 
+def age(session: SessionSummary) -> tuple[datetime, str]:
+    """What sessions are sorted by."""
+    return session.started, session.session
+
+
 def driver_name(driver: str) -> str:
     """Who drove, as the person who played reads it."""
     return _DRIVERS.get(driver) or clean(driver, 80)

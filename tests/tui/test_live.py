@@ -81,7 +81,12 @@ def test_a_failure_gives_control_to_the_person_with_its_text_and_takes_no_step()
     assert run.last_error == "it fell over"
     assert run.episode.steps == 0
     control = run.episode.controls[-1]
-    assert (control.giver, control.taker, control.reason, control.error) == ("rules", "human", "agent_error", "it fell over")
+    assert (control.giver, control.taker, control.reason, control.error) == (
+        "rules",
+        "human",
+        "agent_error",
+        "it fell over",
+    )
     run.operate(WAIT, 1.0)
     assert run.last_error is None
 

@@ -16,8 +16,8 @@ from noc_tui.tui.widgets.action_pad import ActionPad
 from noc_tui.tui.widgets.banner import Banner
 from noc_tui.tui.widgets.driver_panel import DriverPanel
 from noc_tui.tui.widgets.health_bar import HealthBar
-from noc_tui.tui.widgets.log_panel import LogPanel
 from noc_tui.tui.widgets.keybar import KeyBar
+from noc_tui.tui.widgets.log_panel import LogPanel
 from noc_tui.tui.widgets.metric_strip import MetricInks, MetricStrip
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from textual.worker import get_current_worker
 from noc_tui.tui.actions import BY_ID, Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
-from noc_tui.tui.recordings import read_recordings, when
+from noc_tui.tui.recordings import age, read_recordings, when
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.cells import fit
 from noc_tui.tui.widgets.keybar import KeyBar, KeyHint
@@ -125,7 +125,7 @@ class HomeScreen(NocScreen):
         # What cannot be read is told by the screen of the sessions.
         sessions = [found.session for batch in read_recordings({}, _LOOK_BACK) for found in batch.found]
         if not worker.is_cancelled:
-            self.post_message(self.Read(sessions))
+            self.post_message(self.Read(sorted(sessions, key=age, reverse=True)))
 
     def on_home_screen_read(self, event: Read) -> None:
         """List them. Who has not moved the cursor yet finds it on what was interrupted."""

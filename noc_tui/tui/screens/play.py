@@ -13,8 +13,8 @@ from noc_tui.tui.screens.dashboard import DashboardScreen
 from noc_tui.tui.widgets.action_pad import ActionPad
 from noc_tui.tui.widgets.banner import BadgeKind, Banner, BannerView
 from noc_tui.tui.widgets.driver_panel import DriverPanel, DriverView
-from noc_tui.tui.widgets.log_panel import LogPanel
 from noc_tui.tui.widgets.keybar import KeyHint
+from noc_tui.tui.widgets.log_panel import LogPanel
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -341,7 +341,7 @@ class PlayScreen(DashboardScreen):
         problem = self.run.episode.recording_problem
         if problem != self._warned_of:
             self._warned_of = problem
-            self.noc.warn(problem if problem else "The session is being saved again; nothing is missing.")
+            self.noc.warn(problem or "The session is being saved again; nothing is missing.")
 
 
 def driver_view(run: LiveRun, now: float, keys: dict[str, str]) -> DriverView | None:

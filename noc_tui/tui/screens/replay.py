@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from noc_tui import paths
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
 from noc_tui.tui.frame import log_entries
 from noc_tui.tui.keymap import display
@@ -13,8 +14,8 @@ from noc_tui.tui.screens.dashboard import DashboardScreen
 from noc_tui.tui.widgets.action_pad import ActionPad
 from noc_tui.tui.widgets.banner import BadgeKind, Banner, BannerView
 from noc_tui.tui.widgets.driver_panel import DriverPanel, DriverView
-from noc_tui.tui.widgets.log_panel import LogPanel
 from noc_tui.tui.widgets.keybar import KeyHint
+from noc_tui.tui.widgets.log_panel import LogPanel
 from noc_tui.tui.widgets.timeline import Timeline, TimelineView
 
 if TYPE_CHECKING:
@@ -77,10 +78,9 @@ class ReplayScreen(DashboardScreen):
         from noc_tui.episode.reader import SessionFile  # noqa: PLC0415
         from noc_tui.tui.player import Player  # noqa: PLC0415
 
+        path = self._launch.session or paths.sessions_dir()  # which is no session, and says so
         try:
-            if self._launch.session is None:
-                raise SessionError("no session was named")
-            session = SessionFile.open(self._launch.session, salvage=True)
+            session = SessionFile.open(path, salvage=True)
         except SessionError as error:
             self.noc.warn(str(error))
             self.action_leave()

@@ -16,7 +16,7 @@ from noc_tui.text import clean
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
-from noc_tui.tui.recordings import read_recordings, verify_recording
+from noc_tui.tui.recordings import age, read_recordings, verify_recording
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.banner import Banner, BannerView
 from noc_tui.tui.widgets.keybar import KeyBar
@@ -134,7 +134,7 @@ class SessionsScreen(NocScreen):
         self._problems += batch.problems
         done = batch.done == batch.total
         if done or self._progress is not None:
-            self._found = sorted(self._incoming, key=_age, reverse=True)
+            self._found = sorted(self._incoming, key=lambda found: age(found.session), reverse=True)
             self._progress = None if done else (batch.done, batch.total)
             self._fill()
         if done and self._problems != self._told:
@@ -280,7 +280,3 @@ class FilterInput(Input):
 
 def _row(session: SessionSummary, width: int) -> list[Run]:
     return Layout.of(COLUMNS, width).row(session, datetime.now(UTC).astimezone())
-
-
-def _age(found: Found) -> tuple[datetime, str]:
-    return found.session.started, found.session.session
