@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import stat
-import tomllib
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound="BaseModel")
 
 MAX_FILE_BYTES: Final = 256 * 1024
+_KEY_PART: Final = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_DEEP_KEY: Final = re.compile(rf"(?<![\w-]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{31}}")
+"""Dotted keys cost tomllib the square of their parts: minutes, in a file of this size."""
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,48}")
 
 
@@ -112,10 +114,14 @@ def load_file(path: Path) -> Incident:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The values of a TOML file of at most `MAX_FILE_BYTES`. Raises `IncidentError`: file, line, what is wrong."""
+    import tomllib  # noqa: PLC0415  (ids are checked before the first paint, files read after it)
+
+    content = _read_bounded(path)
     try:
-        return tomllib.loads(_read_bounded(path).decode("utf-8-sig"))
-    except OSError as error:
-        raise IncidentError(f"{path}: cannot be read: {error.strerror}") from error
+        text = content.decode("utf-8-sig")
+        if _DEEP_KEY.search(text):
+            raise RecursionError
+        return tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise IncidentError(f"{path}: is not UTF-8 text (byte {error.start})") from error
     except RecursionError as error:
@@ -127,11 +133,14 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def _read_bounded(path: Path) -> bytes:
-    # What is no regular file may block for ever (a pipe) or never end (a device).
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise IncidentError(f"{path}: cannot be read: not a regular file")
-    with path.open("rb") as file:
-        content = file.read(MAX_FILE_BYTES + 1)
+    try:
+        # What is no regular file may block for ever (a pipe) or never end (a device).
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise IncidentError(f"{path}: cannot be read: not a regular file")
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise IncidentError(f"{path}: cannot be read: {error.strerror}") from error
     if len(content) > MAX_FILE_BYTES:
         raise IncidentError(f"{path}: larger than {MAX_FILE_BYTES // 1024} KiB, which no incident needs")
     return content

@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from textual.screen import ModalScreen
+
 from noc_tui.preferences import Preferences
 from noc_tui.tui.app import NocApp
 from noc_tui.tui.launch import Launch
+from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.screens.play import PlayScreen
 from noc_tui.tui.screens.replay import ReplayScreen
 
@@ -58,9 +61,20 @@ class Cockpit:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait for workers and for what they have posted."""
+        """Wait until what was opened is loaded, and for workers and what they have posted."""
+        await self.pilot.pause()
+        while self._loading():
+            await self.pilot.pause()
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
+
+    def _loading(self) -> bool:
+        screen = self.app.screen
+        if isinstance(screen, PlayScreen):
+            return screen._run is None
+        if isinstance(screen, ReplayScreen):
+            return screen._player is None
+        return not isinstance(screen, NocScreen | ModalScreen)
 
     def text(self) -> str:
         """What stands on the screen, a line a row."""
@@ -81,7 +95,6 @@ async def cockpit(
     app = NocApp(launch, Preferences(**preferences), monotonic=lambda: now[0], live_timers=False)
     async with app.run_test(size=size, notifications=True) as pilot:
         pit = Cockpit(app, pilot, now)
-        await pit.settle()
         await pit.settle()
         yield pit
 

@@ -31,11 +31,17 @@ def begin(
     *,
     driver: str = "human",
     minutes_ago: float = 0,
+    max_steps: int | None = None,
 ) -> Episode:
     """An episode that is being recorded."""
     clock = FrozenClock(datetime.now(UTC) - timedelta(minutes=minutes_ago))
     episode = Episode(
-        bundled_incident(incident), seed, driver=driver, record=into(paths.sessions_dir()), clock=clock
+        bundled_incident(incident),
+        seed,
+        max_steps=max_steps,
+        driver=driver,
+        record=into(paths.sessions_dir()),
+        clock=clock,
     )
     for action in actions:
         episode.act(action)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.containers import Container, VerticalScroll
@@ -92,7 +93,10 @@ class HelpScreen(NocScreen):
 
     SCOPE: ClassVar[Scope] = "help"
     CSS_PATH = "help.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("help")]
+    # The key that opened the help closes it.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(binding, action="leave") if binding.id == "help" else binding for binding in bindings_of("help")
+    ]
     HORIZONTAL_BREAKPOINTS = _WIDTHS
 
     def __init__(self, about: Scope, keys: Mapping[str, str]) -> None:
@@ -114,11 +118,7 @@ class HelpScreen(NocScreen):
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Scrolling, and the way back."""
-        return (KeyHint("↑ ↓", "scroll"), KeyHint(display(self._keys["help"]), "back"), *super().hints()[1:])
-
-    def action_help(self) -> None:
-        """The key that opened the help closes it."""
-        self.action_leave()
+        return (KeyHint("↑ ↓", "scroll"), KeyHint(display(self._keys["close"]), "back"), super().hints()[-1])
 
 
 def reading(about: Scope) -> Content:

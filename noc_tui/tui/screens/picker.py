@@ -59,6 +59,8 @@ class PickerScreen(NocScreen):
         super().__init__()
         self._launch = launch
         self._started = False
+        self._count: int | None = None
+        """How many incidents there are; None while they are being read."""
 
     @property
     def _list(self) -> RowList[Incident]:
@@ -81,7 +83,6 @@ class PickerScreen(NocScreen):
         """Show the settings at once; read the incidents beside the first paint."""
         preferences = self.noc.preferences
         self._set(pace=self._launch.pace or preferences.pace, agent=self._launch.agent or preferences.agent)
-        self._show_title("reading the incidents")
         self._list.focus()
         self.run_worker(self._load, thread=True)
 
@@ -107,13 +108,15 @@ class PickerScreen(NocScreen):
             self.noc.warn(f"{more} more incident files cannot be used; noc-tui incidents list names them.")
         ids = [incident.id for incident in event.incidents]
         self._list.show(event.incidents, ids.index(self._launch.incident) if self._launch.incident in ids else 0)
-        self._show_title(f"{len(ids)} incidents" if len(ids) != 1 else "1 incident")
+        self._count = len(ids)
+        self._show_title()
         if not ids:
             self.query_one("#about-text", Static).update("There is no incident that can be used.")
 
-    def _show_title(self, subtitle: str) -> None:
+    def _show_title(self) -> None:
         title = "Choose an incident to watch" if self._launch.watch else "Choose an incident"
-        self.query_one(Banner).view = BannerView(title, subtitle)
+        counted = "reading the incidents" if self._count is None else f"{self._count} incidents"
+        self.query_one(Banner).view = BannerView(title, counted)
 
     def on_row_list_highlighted(self) -> None:
         """Tell about the incident under the cursor."""
@@ -163,6 +166,7 @@ class PickerScreen(NocScreen):
         self._launch = replace(self._launch, **changes)  # type: ignore[arg-type]
         for setting in self.query(Setting):
             setting.show(display(self.noc.keys[setting.action.id]), self._value(setting.action.id))
+        self._show_title()
         self.refresh_keys()
 
     def _value(self, action_id: str) -> tuple[str, str]:

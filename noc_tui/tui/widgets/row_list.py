@@ -161,12 +161,12 @@ class RowList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self._keep_in_sight()
 
     def _nearest(self, index: int, direction: int) -> int | None:
-        """The nearest row that can be chosen: in that direction if there is one, else in the other."""
+        """The nearest row that can be chosen: in that direction (1 or -1) if there is one, else in the other."""
         last = len(self._rows) - 1
-        start = min(max(index, 0), last)
-        ahead = range(start, last + 1) if direction > 0 else range(start, -1, -1)
-        behind = range(start, -1, -1) if direction > 0 else range(start, last + 1)
-        return next((each for way in (ahead, behind) for each in way if self._selectable(self._rows[each])), None)
+        start = max(min(index, last), 0)
+        ways = (range(start, last + 1), range(min(start, last), -1, -1))
+        candidates = (each for way in ways[::direction] for each in way)
+        return next((each for each in candidates if self._selectable(self._rows[each])), None)
 
     def watch_highlighted(self) -> None:
         self.refresh()

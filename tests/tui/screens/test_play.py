@@ -208,7 +208,7 @@ async def test_escape_closes_the_filter_before_it_leaves() -> None:
         assert panel.wanted.text == "alert"
         await pit.press("escape")
         assert panel.wanted.text == ""
-        assert pit.play
+        assert pit.play.run.episode.steps == 0
 
 
 async def test_leaving_keeps_the_episode_and_home_offers_to_continue_it() -> None:
