@@ -38,9 +38,9 @@ class Terminal:
 
     def wait_for(self, text: str, timeout: float = 30.0, after: int = 0) -> float:
         """Seconds from the program's start to the moment at which `text` has been written after byte `after`."""
-        wanted = text.encode()
+        wanted, asked = text.encode(), time.perf_counter()
         while wanted not in self.output[after:]:
-            if time.perf_counter() - self.started > timeout:
+            if time.perf_counter() - asked > timeout:
                 raise TimeoutError(f"{text!r} has not been written within {timeout} s")
             self.pump(0.5)
         return time.perf_counter() - self.started

@@ -18,27 +18,25 @@ TARGET = Path(__file__).parent.parent / "docs" / "session.schema.json"
 def schema_text() -> str:
     """The whole file."""
     schema = json_schema()
-    described = _descriptions()
-    for name, definition in schema["$defs"].items():
-        for key, values in definition.get("properties", {}).items():
-            if "const" in values:
-                values.pop("default", None)  # what tells the kinds of lines apart has none
-            if text := described.get((name, key)):
-                values["description"] = text
     _drop_titles(schema["$defs"])
+    for definition in ast.parse(inspect.getsource(records)).body:
+        if isinstance(definition, ast.ClassDef) and (found := schema["$defs"].get(definition.name)):
+            # Not every pydantic takes over the docstrings of classes, and those of attributes at each program start.
+            found.pop("description", None)
+            schema["$defs"][definition.name] = {"description": ast.get_docstring(definition), **found}
+            _describe_keys(found["properties"], definition)
     return json.dumps(schema, indent=2, ensure_ascii=True) + "\n"
 
 
-def _descriptions() -> dict[tuple[str, str], str]:
-    """The docstrings below the attributes of the records. Pydantic could take them over, but at each program start."""
-    found = {}
-    for definition in ast.parse(inspect.getsource(records)).body:
-        if isinstance(definition, ast.ClassDef):
-            for attribute, below in pairwise(definition.body):
-                match attribute, below:
-                    case ast.AnnAssign(target=ast.Name(id=key)), ast.Expr(value=ast.Constant(value=str(text))):
-                        found[definition.name, key] = text
-    return found
+def _describe_keys(properties: dict[str, Any], definition: ast.ClassDef) -> None:
+    """Take over the docstrings that stand below the attributes."""
+    for attribute, below in pairwise(definition.body):
+        match attribute, below:
+            case ast.AnnAssign(target=ast.Name(id=key)), ast.Expr(value=ast.Constant(value=str(text))):
+                properties[key]["description"] = text
+    for values in properties.values():
+        if "const" in values:
+            values.pop("default", None)  # what tells the kinds of lines apart has none
 
 
 def _drop_titles(schema: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import replace
+from operator import index
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -91,10 +92,10 @@ class Episode(Timeline):
         record: Callable[[Header], Recorder] | None = None,
         clock: Clock | None = None,
     ) -> None:
-        limit = incident.max_steps if max_steps is None else max_steps
-        _check_range("seed", seed or 0, 0, LARGEST_INTEGER)
-        _check_range("draws", draws, 0, MAX_DRAWS)
-        _check_range("max_steps", limit, 1, MAX_STEPS_LIMIT)
+        limit = _in_range("max_steps", incident.max_steps if max_steps is None else max_steps, 1, MAX_STEPS_LIMIT)
+        draws = _in_range("draws", draws, 0, MAX_DRAWS)
+        if seed is not None:
+            seed = _in_range("seed", seed, 0, LARGEST_INTEGER)
         self.incident = incident
         self._clock = clock or SystemClock()
         self._began = self._clock.monotonic()
@@ -258,11 +259,11 @@ class Episode(Timeline):
             step=self.steps,
             max_steps=self.header.max_steps,
             metrics=self.metrics,
-            history=tuple(self.history),
+            history=tuple(self._history),
             samples=self.header.samples,
-            lines=tuple(self.lines),
-            actions=tuple(self.actions),
-            explanations=tuple(self.explanations),
+            lines=tuple(self._lines),
+            actions=tuple(self._actions),
+            explanations=tuple(self._explanations),
             streak=self._sim.streak,
             outage_left=self._sim.outage_left,
             incident=None if self.header.blind else self.incident.title,
@@ -332,7 +333,7 @@ class Episode(Timeline):
                 self.keep(replace(recorded, inherited=True) if inherited else recorded)
         except DifferenceError as difference:
             raise _cannot_continue(track.header, difference) from difference
-        self.lines[: len(self.header.lines)] = track.header.lines
+        self._lines[: len(self.header.lines)] = track.header.lines
         self.header = replace(self.header, lines=track.header.lines)
         for aside in track.asides:
             if aside.step <= steps:
@@ -373,6 +374,8 @@ def _driver_name(name: str) -> str:
     return bounded(name, SHORT_TEXT)
 
 
-def _check_range(name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise ValueError(f"{name} is {value}; a session can hold {low} to {high}")
+def _in_range(name: str, value: int, low: int, high: int) -> int:
+    number = index(value)  # NumPy's integers are no Python ones, and no JSON
+    if not low <= number <= high:
+        raise ValueError(f"{name} is {number}; a session can hold {low} to {high}")
+    return number

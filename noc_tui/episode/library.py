@@ -42,6 +42,9 @@ class SessionSummary:
     steps: int
     max_steps: int
     parent: str | None
+    """The session that this one branched off."""
+    blind: bool
+    """Whether the title was kept from the driver."""
 
 
 def list_sessions(folder: Path | None = None) -> tuple[list[SessionSummary], list[str]]:
@@ -98,6 +101,7 @@ def summarize(path: Path) -> SessionSummary:
         steps=steps,
         max_steps=header.max_steps,
         parent=header.parent.session if header.parent else None,
+        blind=header.blind,
     )
 
 
@@ -117,13 +121,12 @@ def _read_progress(file: int, position: int) -> tuple[Status, int]:
     size = os.fstat(file).st_size
     for length in _TAILS:
         start = max(position, size - length)
-        # What stands before the first line end is the rest of a line, unless it begins where the header ended.
-        lines = os.pread(file, size - start, start).split(b"\n")[0 if start == position else 1 : -1]
+        lines = os.pread(file, size - start, start).split(b"\n")[:-1]
         for line in reversed(lines):
             try:
                 event = parse_event(line)
             except ValueError:
-                continue  # damage, which opening the session will name
+                continue  # the rest of a line whose beginning was not read, or damage: opening the session will name it
             if isinstance(event, EndRecord):
                 return event.outcome, event.steps
             if isinstance(event, StepRecord):

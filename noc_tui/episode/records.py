@@ -32,7 +32,7 @@ CLOCK: Final = "clock"
 LARGEST_INTEGER: Final = 2**53 - 1
 """Beyond it many readers of JSON round."""
 MAX_DRAWS: Final = 10**9
-"""Normals that a stream may have given before the reset; to draw them again takes seconds."""
+"""Normals that a stream may have given before the reset; to draw so many again takes half a minute."""
 SHORT_TEXT: Final = 400
 LONG_TEXT: Final = 20_000
 

@@ -26,11 +26,12 @@ class Timeline:
         """Who is in control."""
         self.end: EndRecord | None = None
         self.rewards = array("d")
+        """Reward of each step."""
         # What observations show, gathered as it comes: to do it anew at each step would cost the square of the steps.
-        self.history: list[SystemMetrics] = [header.initial]
-        self.lines: list[LogLine] = list(header.lines)
-        self.actions: list[ActionType] = []
-        self.explanations: list[str] = []
+        self._history: list[SystemMetrics] = [header.initial]
+        self._lines: list[LogLine] = list(header.lines)
+        self._actions: list[ActionType] = []
+        self._explanations: list[str] = []
         self._records: list[StepRecord] = []
         self._asides: list[Aside] = []
         self._controls: list[ControlRecord] = []
@@ -46,10 +47,10 @@ class Timeline:
                 self._health.append(event.health)
                 self._action_indices.append(ACTION_INDEX[event.decision.action])
                 self.rewards.append(event.reward)
-                self.history.append(event.after)
-                self.lines += event.lines
-                self.actions.append(event.decision.action)
-                self.explanations.append(event.explanation)
+                self._history.append(event.after)
+                self._lines += event.lines
+                self._actions.append(event.decision.action)
+                self._explanations.append(event.explanation)
             case ControlRecord():
                 self._asides.append(event)
                 self._controls.append(event)

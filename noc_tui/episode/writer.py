@@ -100,12 +100,7 @@ class SessionWriter:
         return writer
 
     def record(self, *events: Event) -> None:
-        """Write the events through to the file; on failure keep them and say so in `problem`.
-
-        Raises `ValueError` once the file has been closed.
-        """
-        if self._closed:
-            raise ValueError(f"{self.path}: the recording has been closed")
+        """Write the events through to the file; on failure keep them and say so in `problem`."""
         for event in events:
             self._unwritten += dump_event(event)
         self._save()
@@ -131,6 +126,8 @@ class SessionWriter:
 
     def _save(self) -> None:
         try:
+            if self._closed:
+                raise OSError(errno.EBADF, "it has been closed", str(self.path))  # noqa: TRY301  (one place makes the sentence)
             if self._file is None:
                 self._file = self._create()
             self._flush(self._file)

@@ -24,7 +24,7 @@ Model = TypeVar("Model", bound="BaseModel")
 
 MAX_FILE_BYTES: Final = 256 * 1024
 _KEY_PART: Final = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
-_DEEP_KEY: Final = re.compile(rf"(?<![\w-]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{31}}")
+_DEEP_KEY: Final = rf"(?<![\w\\-]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{31}}"
 """Dotted keys cost tomllib the square of their parts: minutes, in a file of this size."""
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,48}")
 
@@ -116,14 +116,11 @@ def read_toml(path: Path) -> dict[str, Any]:
     """The values of a TOML file of at most `MAX_FILE_BYTES`. Raises `IncidentError`: file, line, what is wrong."""
     import tomllib  # noqa: PLC0415  (ids are checked before the first paint, files read after it)
 
-    content = _read_bounded(path)
+    text = _read_bounded(path)
+    if re.search(_DEEP_KEY, text):
+        raise IncidentError(f"{path}: is nested more deeply than any incident needs")
     try:
-        text = content.decode("utf-8-sig")
-        if _DEEP_KEY.search(text):
-            raise RecursionError
         return tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise IncidentError(f"{path}: is not UTF-8 text (byte {error.start})") from error
     except RecursionError as error:
         raise IncidentError(f"{path}: is nested more deeply than any incident needs") from error
     except tomllib.TOMLDecodeError as error:
@@ -132,7 +129,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise IncidentError(f"{path}: holds a number of thousands of digits") from error
 
 
-def _read_bounded(path: Path) -> bytes:
+def _read_bounded(path: Path) -> str:
     try:
         # What is no regular file may block for ever (a pipe) or never end (a device).
         if not stat.S_ISREG(path.stat().st_mode):
@@ -143,7 +140,10 @@ def _read_bounded(path: Path) -> bytes:
         raise IncidentError(f"{path}: cannot be read: {error.strerror}") from error
     if len(content) > MAX_FILE_BYTES:
         raise IncidentError(f"{path}: larger than {MAX_FILE_BYTES // 1024} KiB, which no incident needs")
-    return content
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise IncidentError(f"{path}: is not UTF-8 text (byte {error.start})") from error
 
 
 def parse_incident(data: dict[str, Any], where: str) -> Incident:

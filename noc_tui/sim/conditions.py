@@ -123,7 +123,8 @@ def _between(figure: str, value: object) -> Between:
             return Between(figure, low, high)
     elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _NUMBERS_END:
         return Between(figure, float(value), float(value))
-    raise ValueError(f'{figure}: expected a comparison such as ">= 0.40" or a range such as "2..6", not {shown(value)}')
+    expected = 'a comparison such as ">= 0.40", a range such as "2..6" or a plain number'
+    raise ValueError(f"{figure}: expected {expected}, not {shown(value)}")
 
 
 def _name(key: str, value: object) -> tuple[str, bool]:

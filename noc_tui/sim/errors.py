@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import reprlib
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,10 @@ def shown(value: object) -> str:
 
 def rather(given: str, known: Sequence[str]) -> str:
     """What may have been meant by a name that is unknown: the nearest known one, or all of them."""
-    near = difflib.get_close_matches(given[:100], known, n=1)
+    import difflib  # noqa: PLC0415  (nothing is wrong before the first paint)
+
+    begun = [name for name in known if given and name.startswith(given)]
+    near = begun if len(begun) == 1 else difflib.get_close_matches(given[:100], known, n=1)
     return f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
 
 

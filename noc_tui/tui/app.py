@@ -12,6 +12,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
 from noc_tui.preferences import Preferences, load_preferences
+from noc_tui.text import clean
 from noc_tui.tui.actions import actions_of
 from noc_tui.tui.keymap import resolve_keys
 from noc_tui.tui.launch import Launch
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from textual.types import CSSPathType
 
 INTERRUPTED: Final = 130
+_NOT_IN_PALETTE: Final = frozenset({"palette", "close"})
 
 
 class NocApp(App[int]):
@@ -146,7 +148,7 @@ class NocApp(App[int]):
 
     def warn(self, text: str) -> None:
         """Tell the user what went wrong. The text is shown as it is, never as markup."""
-        self.notify(text, severity="warning", timeout=10, markup=False)
+        self.notify(clean(text, 600), severity="warning", timeout=10, markup=False)
 
     def tell(self, text: str) -> None:
         """Tell the user what happened. What is still being told is not told twice."""
@@ -171,10 +173,10 @@ class NocApp(App[int]):
         """The palette: what can be done on the screen, from the table of actions, then themes and the like."""
         if isinstance(screen, NocScreen):
             for action in actions_of(screen.scope):
-                if not action.twin and screen.can_do(action):
+                if not action.twin and action.id not in _NOT_IN_PALETTE and screen.can_do(action):
                     yield SystemCommand(action.label.capitalize(), action.help, _runner(screen, action.run))
         for command in super().get_system_commands(screen):
-            if command.title in {"Theme", "Quit"}:
+            if command.title == "Theme":
                 yield command
 
 

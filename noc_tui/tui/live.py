@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from noc_tui.agents.registry import make_agent
 from noc_tui.episode.records import CLOCK, HUMAN, Decision, Usage
 from noc_tui.sim.actions import ActionType
 from noc_tui.tui.pacer import Pacer, change_speed
@@ -111,6 +110,8 @@ class LiveRun:
 
     def start_agent(self, now: float) -> None:
         """Let the agent drive from here, as the header or an event of the session says. Raises `AgentError`."""
+        from noc_tui.agents.registry import make_agent  # noqa: PLC0415  (whoever plays alone needs no agents)
+
         self.agent = make_agent(self.agent_name, seed=self.episode.header.seed)
         self.last_error = None
         self._pacer = Pacer(1.0 / self.speed)

@@ -107,7 +107,7 @@ def verify_recording(session: SessionSummary) -> tuple[bool, str]:
     from noc_tui.episode.reader import SessionFile  # noqa: PLC0415
     from noc_tui.episode.verify import verify  # noqa: PLC0415
 
-    what = f"{session.title}, seed {session.seed}"
+    what = f"{title_of(session)}, seed {session.seed}"
     try:
         with SessionFile.open(session.path) as file:
             result = verify(file)
@@ -147,6 +147,15 @@ def when(moment: datetime, now: datetime) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
+def title_of(session: SessionSummary) -> str:
+    """What was played; while a blind episode can still be gone on with, no more than that."""
+    return "Blind incident" if _is_secret(session) else session.title
+
+
+def _is_secret(session: SessionSummary) -> bool:
+    return session.blind and session.status in UNFINISHED
+
+
 def outcome_words(session: SessionSummary) -> str:
     """How a session stands, with its glyph: `✓ resolved in 24`."""
     return _OUTCOMES[session.status][1].format(session.steps)
@@ -160,7 +169,8 @@ def outcome_ink(session: SessionSummary) -> str:
 def searchable(session: SessionSummary) -> str:
     """Everything that a filter can find a session by, in lower case."""
     words = (
-        session.title, session.incident, str(session.seed), driver_name(session.driver), outcome_words(session),
+        title_of(session), "" if _is_secret(session) else session.incident, str(session.seed),
+        driver_name(session.driver), outcome_words(session),
         session.status, session.session, session.parent or "", f"{session.started:%Y-%m-%d}",
     )  # fmt: skip
     return "\n".join(words).lower()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from noc_tui import paths
+from noc_tui.episode import library
 from noc_tui.episode.clock import FrozenClock
 from noc_tui.episode.episode import Episode
 from tests.episode.builders import into, path_of, read_lines, write_lines
@@ -14,6 +15,10 @@ from tests.factories import bundled_incident
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    import pytest
+
+    from noc_tui.episode.library import SessionSummary
 
 HOSTILE = "[red]x[/red] \x1b[2J\x9b31m\u202eend"
 """Markup, control codes and a reversal, as they may stand in a file that somebody sends."""
@@ -32,6 +37,7 @@ def begin(
     driver: str = "human",
     minutes_ago: float = 0,
     max_steps: int | None = None,
+    blind: bool = False,
 ) -> Episode:
     """An episode that is being recorded."""
     clock = FrozenClock(datetime.now(UTC) - timedelta(minutes=minutes_ago))
@@ -39,6 +45,7 @@ def begin(
         bundled_incident(incident),
         seed,
         max_steps=max_steps,
+        blind=blind,
         driver=driver,
         record=into(paths.sessions_dir()),
         clock=clock,
@@ -75,3 +82,16 @@ def poison(path: Path) -> Path:
         if event["event"] == "step":
             event["decision"]["driver"] = HOSTILE
     return write_lines(path, [header, *events])
+
+
+def note_reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The session files that are read from now on."""
+    read: list[Path] = []
+    summarize = library.summarize
+
+    def noted(path: Path) -> SessionSummary:
+        read.append(path)
+        return summarize(path)
+
+    monkeypatch.setattr(library, "summarize", noted)
+    return read

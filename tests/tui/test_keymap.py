@@ -103,3 +103,26 @@ def test_whatever_is_asked_for_no_screen_ends_up_with_a_key_that_does_two_things
         taken: dict[str, str] = {}
         for action in actions_of(scope):
             assert taken.setdefault(keys[action.id], action.run) == action.run
+
+
+def test_what_counted_on_a_remapping_that_cannot_be_is_refused_with_it() -> None:
+    keys, problems = resolve_keys({"agent": "m", "mark": "space"})
+    assert (keys["agent"], keys["mark"]) == ("a", "m")
+    assert problems == ["keys.mark: space is taken by pause (pause)", "keys.agent: m is taken by mark (mark)"]
+
+
+def test_two_remappings_to_one_key_leave_it_to_the_first() -> None:
+    keys, problems = resolve_keys({"mark": "x", "agent": "x"})
+    assert (keys["mark"], keys["agent"]) == ("x", "a")
+    assert problems == ["keys.agent: x is taken by mark (mark)"]
+
+
+@pytest.mark.parametrize("key", ["up", "pagedown", "tab"])
+def test_a_key_that_moves_the_cursor_of_a_list_cannot_do_something_else_there(key: str) -> None:
+    keys, problems = resolve_keys({"home.play": key})
+    assert keys["home.play"] == "p"
+    assert problems[0].endswith("is taken by the cursor of a list")
+
+
+def test_enter_and_space_are_shown_as_words() -> None:
+    assert [display(name) for name in ("enter", "space", "left")] == ["enter", "space", "←"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from noc_tui import paths
 from noc_tui.episode.library import summarize
-from noc_tui.tui.recordings import driver_name, outcome_words, read_recordings, searchable, when
+from noc_tui.tui.recordings import driver_name, outcome_words, read_recordings, searchable, title_of, when
 from tests.tui import shelf
 
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=timezone(timedelta(hours=2)))
@@ -55,6 +55,15 @@ def test_a_session_is_found_by_everything_that_its_row_shows() -> None:
 def test_who_drove_is_named_as_the_player_reads_it() -> None:
     assert [driver_name(name) for name in ("human", "clock", "rules")] == ["you", "the clock", "rules"]
     assert driver_name(shelf.HOSTILE) == shelf.WITNESS
+
+
+def test_what_a_blind_session_was_about_is_told_once_it_has_ended() -> None:
+    open_one, ended = shelf.begin(blind=True), shelf.begin(blind=True, max_steps=2)
+    for episode in (open_one, ended):
+        episode.close()
+    summaries = [summarize(paths.sessions_dir() / f"{episode.header.session}.jsonl") for episode in (open_one, ended)]
+    assert [title_of(summary) for summary in summaries] == ["Blind incident", "CPU overload"]
+    assert ["cpu" in searchable(summary) for summary in summaries] == [False, True]
 
 
 def test_an_empty_shelf_is_one_empty_batch() -> None:

@@ -152,7 +152,7 @@ def _shown(actions: Iterable[UserAction], keys: Mapping[str, str]) -> str:
 
 def _remapped(actions: Iterable[UserAction], keys: Mapping[str, str]) -> str:
     usual = [display(action.key) for action in actions if keys[action.id] != action.key]
-    return f"  (yours; usually {' '.join(usual)})" if usual else ""
+    return f"  (usually {' '.join(usual)})" if usual else ""
 
 
 def _grouped(about: Scope) -> dict[str, list[list[UserAction]]]:

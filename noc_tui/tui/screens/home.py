@@ -13,7 +13,7 @@ from textual.worker import get_current_worker
 from noc_tui.tui.actions import BY_ID, Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
-from noc_tui.tui.recordings import age, read_recordings, when
+from noc_tui.tui.recordings import age, read_recordings, title_of, when
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.cells import fit
 from noc_tui.tui.widgets.keybar import KeyBar, KeyHint
@@ -172,7 +172,7 @@ class HomeScreen(NocScreen):
                     continue
                 session = self._interrupted
                 ago = when(session.started, _now())
-                note = f"{session.title}, step {session.steps} of {session.max_steps}, {ago}"
+                note = f"{title_of(session)}, step {session.steps} of {session.max_steps}, {ago}"
             yield MenuRow(BY_ID[action_id], display(self.noc.keys[action_id]), label, note)
 
     def _paint(self, row: Row, width: int) -> list[Run]:

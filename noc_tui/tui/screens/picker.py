@@ -71,7 +71,7 @@ class PickerScreen(NocScreen):
         with Horizontal(id="picker"):
             yield RowList(incident_row, id="incidents")
             with Vertical(id="beside"):
-                with VerticalScroll(id="about", can_focus=False):
+                with VerticalScroll(id="about"):
                     yield Static(id="about-text", markup=False)
                 with Vertical(id="settings"):
                     yield Static("Settings", classes="heading")

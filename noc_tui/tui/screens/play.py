@@ -91,7 +91,6 @@ class PlayScreen(DashboardScreen):
 
     def _begin(self) -> None:
         from noc_tui.agents.base import AgentError  # noqa: PLC0415
-        from noc_tui.agents.registry import make_agent  # noqa: PLC0415
         from noc_tui.episode.errors import SessionError  # noqa: PLC0415
         from noc_tui.episode.records import HUMAN  # noqa: PLC0415
         from noc_tui.sim.errors import IncidentError  # noqa: PLC0415
@@ -102,7 +101,7 @@ class PlayScreen(DashboardScreen):
         preferences = self.noc.preferences
         agent = self._launch.agent or preferences.agent
         try:
-            driver = make_agent(agent, seed=0).name if self._launch.watch else HUMAN
+            driver = self._driver_named(agent) if self._launch.watch else HUMAN
             episode = open_episode(self._launch, preferences, driver=driver)
         except (AgentError, IncidentError, SessionError) as error:
             self.noc.warn(str(error))
@@ -122,6 +121,13 @@ class PlayScreen(DashboardScreen):
         for action in self._early:
             self.action_operate(action)
         self.call_after_refresh(give_back)
+
+    @staticmethod
+    def _driver_named(agent: str) -> str:
+        """The name under which the agent will be recorded. Raises `AgentError` when there is no such agent."""
+        from noc_tui.agents.registry import make_agent  # noqa: PLC0415  (whoever plays alone needs no agents)
+
+        return make_agent(agent, seed=0).name
 
     # --- time
 
@@ -220,7 +226,7 @@ class PlayScreen(DashboardScreen):
         self.app.push_screen(PromptScreen("Mark this step", "a note, or nothing", limit=200), self._marked)
 
     def _marked(self, text: str | None) -> None:
-        if text is not None:
+        if text is not None and not self.run.episode.done:
             mark = self.run.episode.mark(text)
             self.query_one(LogPanel).append([between_entry(mark)])
             self._show_recording_problem()

@@ -16,7 +16,7 @@ from noc_tui.text import clean
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
-from noc_tui.tui.recordings import age, read_recordings, verify_recording
+from noc_tui.tui.recordings import age, read_recordings, title_of, verify_recording
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.banner import Banner, BannerView
 from noc_tui.tui.widgets.keybar import KeyBar
@@ -255,7 +255,7 @@ class SessionsScreen(NocScreen):
         from noc_tui.tui.screens.prompt import ConfirmScreen  # noqa: PLC0415
 
         if (session := self._current) is not None:
-            question = f"Delete the recording of {session.title}, seed {session.seed}, {session.steps} steps?"
+            question = f"Delete the recording of {title_of(session)}, seed {session.seed}, {session.steps} steps?"
             self.app.push_screen(ConfirmScreen(question), lambda yes: self._delete(session) if yes else None)
 
     def _delete(self, session: SessionSummary) -> None:

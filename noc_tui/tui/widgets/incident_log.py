@@ -32,6 +32,8 @@ _STYLE_OF_LEVEL: dict[LogLevel, str] = {
     "resolved": "incident-log--resolved",
 }
 
+_FEWEST_ROWS_KEPT = 16
+
 
 class IncidentLog(ScrollView, can_focus=False):
     """Lines of the log, newest last. Follows until the reader scrolls up.
@@ -85,7 +87,7 @@ class IncidentLog(ScrollView, can_focus=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual's name)
         super().__init__(id=id, classes=classes)
         self._lines = LogLines()
-        self._strips: LRUCache[int, Strip] = LRUCache(1024)
+        self._strips: LRUCache[int, Strip] = LRUCache(_FEWEST_ROWS_KEPT)
         # Entries before this one have been in sight.
         self._seen = 0
 
@@ -158,7 +160,8 @@ class IncidentLog(ScrollView, can_focus=False):
         self._count()
 
     def on_resize(self) -> None:
-        """Wrap for the new width."""
+        """Wrap for the new width; keep as many drawn rows as two windows show, for each is a kilobyte or more."""
+        self._strips = LRUCache(max(_FEWEST_ROWS_KEPT, 2 * self.size.height))
         self._resize()
 
     def render_line(self, y: int) -> Strip:

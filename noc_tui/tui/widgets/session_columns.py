@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from noc_tui.tui.recordings import driver_name, outcome_ink, outcome_words, when
+from noc_tui.tui.recordings import driver_name, outcome_ink, outcome_words, title_of, when
 from noc_tui.tui.widgets.painted import Painted, Run
 from noc_tui.tui.widgets.row_list import MARGIN, pad
 
@@ -35,7 +35,7 @@ class Column:
 
 COLUMNS: Final[tuple[Column, ...]] = (
     Column("Started", lambda session, now: when(session.started, now), 12, rank=3, ink=lambda _: "muted"),
-    Column("Incident", lambda session, _: session.title, 14, rank=0, most=32, ink=lambda _: "label"),
+    Column("Incident", lambda session, _: title_of(session), 14, rank=0, most=32, ink=lambda _: "label"),
     Column("Seed", lambda session, _: str(session.seed), 6, rank=4, most=10, right=True),
     Column("Driver", lambda session, _: driver_name(session.driver), 8, rank=2, most=20),
     Column("Outcome", lambda session, _: outcome_words(session), 20, rank=1, ink=outcome_ink),

@@ -8,14 +8,12 @@ import pytest
 
 from noc_tui import paths
 from noc_tui.episode.reader import SessionFile
-from noc_tui.sim.reward import RewardTerms
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.debrief import DebriefScreen, drivers, duration
 from noc_tui.tui.screens.home import HomeScreen
 from noc_tui.tui.screens.play import PlayScreen
 from noc_tui.tui.screens.replay import ReplayScreen
 from noc_tui.tui.widgets.curve import Curve
-from tests.episode.builders import into
 from tests.tui import shelf
 from tests.tui.cockpit import Cockpit, cockpit, playing
 from tests.tui.shelf import WON

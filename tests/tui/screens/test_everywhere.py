@@ -65,8 +65,8 @@ async def test_another_theme_repaints_everything_at_once(name: str) -> None:
 @screens
 async def test_the_palette_lists_what_the_screen_can_do(name: str) -> None:
     async with cockpit(Launch("home")) as pit:
-        screen = await go(pit, name)
-        titles = {command.title for command in pit.app.get_system_commands(screen)}
+        await go(pit, name)
+        titles = {command.title for command in pit.app.get_system_commands(pit.app.screen)}
         assert {"Help", "Leave", "Theme"} <= titles
         wanted = {"home": "Play", "picker": "Seed", "sessions": "Verify", "debrief": "New seed", "help": "Back"}
         assert wanted[name] in titles

@@ -50,8 +50,8 @@ def test_the_keys_stand_in_groups_and_their_explanations_in_one_column() -> None
 def test_a_key_that_was_remapped_says_what_it_usually_is() -> None:
     keys, _ = resolve_keys({"act.scale_up": "x", "help": "f1"})
     shown = lines("play", keys)
-    assert "x s  Scale up  (yours; usually 6)" in shown
-    assert any(line.startswith("f1  ") and line.endswith("(yours; usually ?)") for line in shown)
+    assert "x s  Scale up  (usually 6)" in shown
+    assert any(line.startswith("f1  ") and line.endswith("(usually ?)") for line in shown)
 
 
 def test_keys_that_do_nothing_in_a_recording_are_left_out_of_its_help() -> None:

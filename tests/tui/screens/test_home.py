@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noc_tui import paths
-from noc_tui.episode import library
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.help import HelpScreen
 from noc_tui.tui.screens.home import HomeScreen
@@ -21,8 +20,6 @@ from tests.tui.cockpit import Cockpit, cockpit
 from tests.tui.shelf import interrupted, resolved
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from textual.screen import Screen
 
 SIZES = [(50, 14), (80, 24), (120, 40), (200, 60)]
@@ -176,9 +173,7 @@ async def test_only_the_newest_files_are_read(monkeypatch: pytest.MonkeyPatch) -
     template = read_lines(interrupted())
     for number in range(200):
         write_lines(paths.sessions_dir() / f"0000{number:04}.jsonl", template)
-    read: list[Path] = []
-    summarize = library.summarize
-    monkeypatch.setattr(library, "summarize", lambda path: read.append(path) or summarize(path))  # type: ignore[func-returns-value]
+    read = shelf.note_reads(monkeypatch)
     async with cockpit(Launch("home")) as pit:
         assert "Last played" in pit.text()
     assert 16 <= len(read) <= 60

@@ -87,6 +87,16 @@ async def test_many_broken_files_are_counted_instead_of_filling_the_screen() -> 
         assert "6 more incident files" in pit.told()
 
 
+async def test_a_long_text_is_read_on_with_tab_and_the_arrows_and_enter_still_starts() -> None:
+    own_incident("mine", own_text("mine", "Mine").replace("Mine.", "word " * 300 + "the end"))
+    async with cockpit(Launch("picker", incident="mine"), size=(80, 24)) as pit:
+        assert "the end" not in pit.text()
+        await pit.press("tab", "end")
+        assert "the end" in pit.text()
+        await pit.press("enter")
+        assert pit.episode.incident.id == "mine"
+
+
 # --- starting
 
 

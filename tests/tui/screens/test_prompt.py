@@ -54,7 +54,9 @@ async def test_no_more_than_the_limit_is_taken() -> None:
         assert answers == ["abc"]
 
 
-@pytest.mark.parametrize(("typed", "problem"), [("x", "digits only"), ("61", "too high: 60 at most"), ("٣", "digits only")])
+@pytest.mark.parametrize(
+    ("typed", "problem"), [("x", "digits only"), ("61", "too high: 60 at most"), ("٣", "digits only")]
+)
 async def test_what_is_wrong_is_said_while_it_is_typed_and_enter_does_not_take_it(typed: str, problem: str) -> None:
     async with asked(number()) as (pit, answers):
         await pit.press(*typed)
@@ -83,7 +85,7 @@ async def test_a_click_on_a_key_does_what_the_key_does(hint: str, answer: str | 
 
 
 @pytest.mark.parametrize(("key", "answer"), [("y", True), ("n", False), ("escape", False), ("q", False)])
-async def test_only_y_means_yes(key: str, answer: bool) -> None:  # noqa: FBT001
+async def test_only_y_means_yes(key: str, answer: bool) -> None:
     async with asked(ConfirmScreen("Delete it?")) as (pit, answers):
         await pit.press(key)
         assert answers == [answer]

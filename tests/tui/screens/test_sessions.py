@@ -158,9 +158,7 @@ async def test_what_an_earlier_reading_brings_late_is_left_out() -> None:
 async def test_coming_back_reads_only_what_may_have_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     three()
     async with cockpit(SESSIONS) as pit:
-        read: list[Path] = []
-        summarize = library.summarize
-        monkeypatch.setattr(library, "summarize", lambda path: read.append(path) or summarize(path))  # type: ignore[func-returns-value]
+        read = shelf.note_reads(monkeypatch)
         await pit.press("question_mark", "escape")
         assert len(read) == 1
         assert len(rows(pit)) == 3

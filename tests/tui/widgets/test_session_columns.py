@@ -20,7 +20,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def session(title: str = "CPU overload", seed: int = 7, status: Status = "resolved") -> SessionSummary:
     return SessionSummary(
         path=Path("x.jsonl"), session="01M830BM3MD2MDSG9P2NJRVEA4", started=NOW, incident="cpu_overload", title=title,
-        seed=seed, driver="rules", status=status, steps=12, max_steps=30, parent=None,
+        seed=seed, driver="rules", status=status, steps=12, max_steps=30, parent=None, blind=False,
     )  # fmt: skip
 
 
@@ -68,6 +68,6 @@ def test_numbers_stand_at_the_right_and_a_long_one_is_cut_with_a_sign() -> None:
 
 def test_no_outcome_is_ever_cut() -> None:
     for status in ("resolved", "crashed", "truncated", "void", "interrupted", "live"):
-        outcome = Layout.of(RECENT_COLUMNS, 40).row(session(status=status), NOW)[2].text  # type: ignore[arg-type]
+        outcome = Layout.of(RECENT_COLUMNS, 40).row(session(status=status), NOW)[2].text
         assert "…" not in outcome.lstrip("… ")
         assert cell_len(outcome) == 20
