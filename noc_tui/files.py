@@ -1,25 +1,66 @@
-"""Writing a file so that a crash leaves the old one or the new one, never half of either."""
+"""Files of the user's: reading no more than is sensible, writing so that a crash leaves the old one or the new one."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` beside `path` and put it in its place. Raises `OSError`, with `path` as it was."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+def read_small(path: Path, limit: int) -> bytes:
+    """The content of a regular file of at most `limit` bytes.
+
+    Raises `OSError`, also for what is larger, and for a pipe or a device, which might never end.
+    """
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with os.fdopen(file, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise OSError(errno.EFBIG, f"it is larger than {limit // 1024} KiB", str(path))
+    return content
+
+
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Write `text`, or its pieces one after another, beside `path` and put it in its place.
+
+    A file that is replaced passes its permissions on; of a symbolic link the target is replaced. Raises `OSError`, also
+    where `path` is no regular file (a folder, a device), and whatever the pieces raise, with `path` as it was.
+    """
+    mode = _mode(path)
+    path = Path(os.path.realpath(path))
+    beside = path.with_name(f".{path.name[:64]}.{secrets.token_hex(4)}")
+    try:
+        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666 if mode is None else mode)
+    except OSError as error:
+        error.filename = str(path)  # not a name that nobody has heard of
+        raise
     try:
         with os.fdopen(file, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+            if mode is not None:
+                os.fchmod(stream.fileno(), mode)  # whatever the umask says
+            stream.writelines([text] if isinstance(text, str) else text)
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _mode(path: Path) -> int | None:
+    """The permissions of the file that is replaced; None where there is none."""
+    try:
+        found = path.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found):
+        raise OSError(errno.EINVAL, "it is no regular file, and is not replaced by one", str(path))
+    return stat.S_IMODE(found)

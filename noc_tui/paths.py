@@ -12,7 +12,8 @@ _DIRS = PlatformDirs("noc-tui", appauthor=False)
 
 def _overridden(variable: str) -> Path | None:
     value = os.environ.get(variable)
-    return Path(value).expanduser() if value else None
+    # Path.expanduser raises for a user who is not there, and this is asked before errors can be told.
+    return Path(os.path.expanduser(value)) if value else None  # noqa: PTH111
 
 
 def data_dir() -> Path:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from noc_tui import paths
+from noc_tui.files import read_small
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,15 +37,46 @@ class Preferences:
 
 
 PREFIX: Final = "NOC_TUI_"
-_PLACES: Final = frozenset({"NOC_TUI_DATA", "NOC_TUI_CONFIG"})
+PLACES: Final = frozenset({"NOC_TUI_DATA", "NOC_TUI_CONFIG"})
 """Variables that `noc_tui.paths` reads: no settings."""
+DOTENV: Final = Path(".env")
+"""In the folder that the program was started in."""
+MAX_FILE_BYTES: Final = 16 * 1024
+"""The largest file that settings are read from. A malicious one of this size costs the TOML reader a second."""
 
 
 def load_preferences() -> Preferences:
     """The user's preferences. Who has set nothing gets the defaults, and the first paint waits for no validation."""
-    named = any(name.startswith(PREFIX) and name not in _PLACES for name in os.environ)
-    if not (named or paths.config_file().exists() or Path(".env").exists()):
+    named = any(name.upper().startswith(PREFIX) and name.upper() not in PLACES for name in os.environ)
+    if not (named or _may_be_there(paths.config_file()) or _says_something()):
         return Preferences()
-    from noc_tui.settings import read_preferences  # noqa: PLC0415
+    from noc_tui.settings import read_preferences  # noqa: PLC0415  (loads pydantic)
 
     return read_preferences()
+
+
+def _may_be_there(file: Path) -> bool:
+    """Whether reading the file would bring values, or an error that is worth telling."""
+    try:
+        file.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def read_dotenv() -> bytes:
+    """What `.env` holds; nothing where there is none, or where it serves others alone. Raises `OSError`."""
+    if not os.path.isfile(DOTENV):  # noqa: PTH113  (Path.is_file raises; a virtual environment may have that name)
+        return b""
+    content = read_small(DOTENV, MAX_FILE_BYTES)
+    return content if PREFIX.encode() in content.upper() else b""
+
+
+def _says_something() -> bool:
+    """Whether `.env` holds settings, or cannot be read, which is worth telling."""
+    try:
+        return bool(read_dotenv())
+    except OSError:
+        return True

@@ -1,29 +1,36 @@
-"""The user's settings: a TOML file, `NOC_TUI_*` variables and `.env`, validated key by key."""
+"""The user's settings: a TOML file, the `.env` of the working folder, `NOC_TUI_*` variables, validated key by key."""
 
 from __future__ import annotations
 
+import difflib
+import io
+import os
 import tomllib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
 
+from dotenv.parser import parse_stream
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from noc_tui import paths
-from noc_tui.preferences import PREFIX, Preferences
+from noc_tui.files import read_small
+from noc_tui.preferences import DOTENV, MAX_FILE_BYTES, PLACES, PREFIX, Preferences, read_dotenv
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _DEFAULT: Final = Preferences()
-MAX_FILE_BYTES: Final = 64 * 1024
+_MOST_NOTICES: Final = 20
+_MOST_KEYS: Final = 200
 
 Key = Annotated[str, Field(min_length=1, max_length=32)]
 
 
 class SettingsTable(BaseModel):
-    """What stands in the config file; each key has the meaning of the field of `Preferences` of that name."""
+    """What may stand in the config file; each key has the meaning of the field of `Preferences` of that name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,71 +38,122 @@ class SettingsTable(BaseModel):
     reduced_motion: bool = _DEFAULT.reduced_motion
     agent: Annotated[str, Field(min_length=1, max_length=400)] = _DEFAULT.agent
     pace: Literal["turn", "live"] = "turn"
-    pace_seconds: Annotated[float, Field(ge=0.2, le=3600, allow_inf_nan=False)] = _DEFAULT.pace_seconds
+    pace_seconds: Annotated[float, Field(ge=0.2, le=3600)] = _DEFAULT.pace_seconds
     watch_speed: Annotated[float, Field(ge=0.5, le=16)] = _DEFAULT.watch_speed
-    agent_seconds: Annotated[float, Field(ge=0.1, le=3600, allow_inf_nan=False)] = _DEFAULT.agent_seconds
-    keys: dict[Annotated[str, Field(max_length=64)], Key] = Field(default_factory=dict, max_length=200)
+    agent_seconds: Annotated[float, Field(ge=0.1, le=3600)] = _DEFAULT.agent_seconds
+    keys: dict[Annotated[str, Field(max_length=64)], Key] = Field(default_factory=dict)
 
 
-class _Environment(BaseSettings):
-    """The same keys from `NOC_TUI_*` variables and the `.env` of the working folder, as plain text."""
+class _Setting(NamedTuple):
+    """A value as it was found, not yet looked at."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
+    place: str
+    """The file, or `environment`."""
+    name: str
+    """What it is called there: `pace`, `keys.act.scale_up`, `NOC_TUI_PACE`."""
+    key: str
+    value: Any
+    is_text: bool
+    """Whether a number is given as text, as variables are; in a file `"6"` is a mistake."""
 
-    theme: str | None = None
-    reduced_motion: str | None = None
-    agent: str | None = None
-    pace: str | None = None
-    pace_seconds: str | None = None
-    watch_speed: str | None = None
-    agent_seconds: str | None = None
+
+class _WrongError(Exception):
+    """A setting that is left at its default. The message is a clause, and never holds the value: it may be a secret."""
 
 
 def read_preferences() -> Preferences:
-    """The user's preferences. Whatever is wrong is left at its default and told in `notices`, naming file and key."""
+    """The user's preferences, the environment before `.env` before the file. Raises nothing.
+
+    Whatever is wrong is left at what it is without it and told in `notices`, one sentence each, naming place and key.
+    """
     notices: list[str] = []
+    found = [*_from_file(paths.config_file(), notices), *_from_dotenv(notices), *_from_environment()]
     values: dict[str, Any] = {}
-    file = paths.config_file()
-    if file.exists():
-        values.update(_checked(_read(file, notices), str(file), notices))
-    values.update(_checked(_from_environment(notices), "environment", notices))
-    return replace(_DEFAULT, **values, notices=tuple(notices))
-
-
-def _read(file: Path, notices: list[str]) -> dict[str, Any]:
-    try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            notices.append(f"{file}: is larger than {MAX_FILE_BYTES // 1024} KiB and is not read")
-            return {}
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        notices.append(f"{file}: cannot be read: {error.strerror}")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        notices.append(f"{file}: is not valid TOML: {clean(str(error), 160)}")
-    return {}
-
-
-def _from_environment(notices: list[str]) -> dict[str, Any]:
-    try:
-        given = _Environment().model_dump(exclude_none=True)
-    except (ValidationError, UnicodeDecodeError, OSError) as error:
-        notices.append(f".env: cannot be read: {clean(str(error), 160)}")
-        return {}
-    return {name: value for name, value in given.items() if value != ""}
-
-
-def _checked(values: dict[str, Any], source: str, notices: list[str]) -> dict[str, Any]:
-    """The values that are valid, each judged alone, so that one bad key costs no other."""
-    good: dict[str, Any] = {}
-    for key, value in values.items():
+    keys: dict[str, str] = {}
+    for setting in found:
         try:
-            table = SettingsTable.model_validate({key: value})
-        except ValidationError as error:
-            detail = error.errors(include_url=False)[0]
-            where = ".".join(str(part) for part in detail["loc"])
-            known = ", ".join(SettingsTable.model_fields)
-            wrong = f"unknown key; there are {known}" if detail["type"] == "extra_forbidden" else detail["msg"]
-            notices.append(f"{source}: {clean(where, 80)}: {wrong[0].lower()}{wrong[1:]}; the default stands")
+            value = _checked(setting)
+        except _WrongError as error:
+            notices.append(f"{setting.place}: {clean(setting.name, 80)}: {error}; it has no effect")
         else:
-            good[key] = getattr(table, key)
-    return good
+            if setting.key == "keys":
+                keys |= value
+            else:
+                values[setting.key] = value
+    if len(notices) > _MOST_NOTICES:
+        notices[_MOST_NOTICES - 1 :] = [f"settings: {len(notices) - _MOST_NOTICES + 1} more of them are wrong"]
+    return replace(_DEFAULT, **values, keys=MappingProxyType(keys), notices=tuple(notices))
+
+
+def _from_file(file: Path, notices: list[str]) -> Iterator[_Setting]:
+    place = clean(str(file), 300)
+    try:
+        table = tomllib.loads(read_small(file, MAX_FILE_BYTES).decode("utf-8-sig"))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        notices.append(f"{place}: cannot be read: {error.strerror}")
+        return
+    except UnicodeDecodeError as error:
+        notices.append(f"{place}: is no UTF-8 text (byte {error.start})")
+        return
+    except tomllib.TOMLDecodeError as error:
+        notices.append(f"{place}: is no valid TOML: {clean(str(error), 160)}")
+        return
+    except (RecursionError, ValueError):  # nested by the thousand, or a number of thousands of digits
+        notices.append(f"{place}: is no TOML that settings could stand in")
+        return
+    for key, value in table.items():
+        if key == "keys" and isinstance(value, dict):
+            # One by one, so that one wrong entry costs no other.
+            for number, (action, name) in enumerate(value.items()):
+                if number == _MOST_KEYS:
+                    notices.append(f"{place}: keys: has more than {_MOST_KEYS} entries; the others have no effect")
+                    break
+                yield _Setting(place, f"keys.{action}", "keys", {action: name}, is_text=False)
+        else:
+            yield _Setting(place, key, key, value, is_text=False)
+
+
+def _from_dotenv(notices: list[str]) -> Iterator[_Setting]:
+    try:
+        text = read_dotenv().decode("utf-8-sig")
+    except OSError as error:
+        notices.append(f"{DOTENV}: cannot be read: {error.strerror}")
+        return
+    except UnicodeDecodeError as error:
+        notices.append(f"{DOTENV}: is no UTF-8 text (byte {error.start})")
+        return
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error and PREFIX in binding.original.string.upper():
+            notices.append(f"{DOTENV}: line {binding.original.line} cannot be understood")
+        elif binding.key in PLACES:
+            notices.append(f"{DOTENV}: {binding.key}: is read from the environment alone; it has no effect here")
+        elif binding.key:
+            yield from _named(str(DOTENV), [(binding.key, binding.value or "")])
+
+
+def _from_environment() -> Iterator[_Setting]:
+    return _named("environment", os.environ.items())
+
+
+def _named(place: str, variables: Iterable[tuple[str, str]]) -> Iterator[_Setting]:
+    """The variables that are settings. An empty one is none."""
+    for name, value in variables:
+        if value and name.upper().startswith(PREFIX) and name.upper() not in PLACES:
+            yield _Setting(place, name, name.upper().removeprefix(PREFIX).lower(), value, is_text=True)
+
+
+def _checked(setting: _Setting) -> Any:
+    """The value that a setting stands for. Raises `_WrongError`."""
+    known = [name for name in SettingsTable.model_fields if not (setting.is_text and name == "keys")]
+    if setting.key not in known:
+        near = difflib.get_close_matches(setting.key[:64], known, n=1)
+        names = [f"{PREFIX}{name.upper()}" if setting.is_text else name for name in near or known]
+        raise _WrongError(f"unknown key; {'did you mean' if near else 'there are'} {', '.join(names)}{'?' * len(near)}")
+    try:
+        table = SettingsTable.model_validate({setting.key: setting.value}, strict=not setting.is_text)
+    except ValidationError as error:
+        message = error.errors(include_url=False, include_input=False)[0]["msg"]
+        raise _WrongError(f"{message[0].lower()}{message[1:]}") from error
+    return getattr(table, setting.key)

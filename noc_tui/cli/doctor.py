@@ -1,4 +1,4 @@
-"""`noc-tui doctor`: what is installed, where files lie, whether the terminal will do."""
+"""`noc-tui doctor`: what is installed, where files lie, whether terminal, settings, incidents and agents will do."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
+from noc_tui.cli.common import examples, say
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
+
+    from noc_tui.preferences import Preferences
 
 State = Literal["ok", "note", "bad"]
 _GLYPH: dict[State, str] = {"ok": "✓", "note": "·", "bad": "!"}
+_PACKAGES = ("textual", "numpy", "pydantic", "openai", "typer")
+_LEAST_FREE_MIB = 10
+_MOST_PROBLEMS = 10
+_COLOURS = {"standard": "16", "256": "256", "truecolor": "16 million"}
+"""By Rich's names for what a terminal can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,100 +37,147 @@ class Finding:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(doctor)
+    app.command(short_help="Check the installation.", epilog=examples("noc-tui doctor"))(doctor)
 
 
 def doctor() -> None:
-    """Check what is installed, where files lie, and whether the terminal will do. Exit code 1 if something is wrong."""
+    """Check packages, terminal, settings, folders, sessions, incidents and agents.
+
+    Changes nothing. Exit code 1 if something is wrong; such a line begins with an exclamation mark.
+    """
     bad = False
     for finding in findings():
         bad = bad or finding.state == "bad"
-        typer.echo(f"{_GLYPH[finding.state]} {finding.subject:<12} {finding.text}")
+        say(f"{_GLYPH[finding.state]} {finding.subject:<10} {finding.text}")
     if bad:
         raise typer.Exit(1)
 
 
 def findings() -> Iterator[Finding]:
-    """Everything there is to report."""
-    yield from _installed()
-    yield from _terminal()
-    yield from _settings()
-    yield from _files()
-    yield from _incidents()
-    yield from _agents()
+    """Everything there is to report. A check that itself fails is a finding, and ends no other."""
+    checks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
+        ("noc-tui", _installed),
+        ("terminal", _terminal),
+        ("settings", _settings),
+        ("data", _data),
+        ("sessions", _sessions),
+        ("incidents", _incidents),
+        ("agents", _agents),
+    )
+    for subject, check in checks:
+        try:
+            yield from check()
+        except Exception as error:  # noqa: BLE001  (whatever is broken is what the user wants to hear about)
+            yield Finding("bad", subject, f"cannot be checked: {type(error).__name__}: {error}")
 
 
 def _installed() -> Iterator[Finding]:
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
     from noc_tui import __version__
 
+    found = []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            yield Finding("bad", "noc-tui", f"{name} is not installed; install noc-tui again")
     python = ".".join(str(part) for part in sys.version_info[:3])
-    packages = ", ".join(f"{name} {version(name)}" for name in ("textual", "numpy", "pydantic", "openai"))
-    yield Finding("ok", "noc-tui", f"{__version__} on Python {python}; {packages}")
+    yield Finding("ok", "noc-tui", f"{__version__} on Python {python}; {', '.join(found)}")
 
 
 def _terminal() -> Iterator[Finding]:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        yield Finding("note", "terminal", "none here: play, watch and replay need one, run and --verify do not")
+        yield Finding("note", "terminal", "none here; play, watch and replay need one, all other commands do not")
         return
+    kind = os.environ.get("TERM", "")
     size = shutil.get_terminal_size()
-    small = "; smaller than 80x24, so parts are hidden" if size.columns < 80 or size.lines < 24 else ""
-    yield Finding(
-        "note" if small else "ok", "terminal", f"{size.columns}x{size.lines}, TERM={os.environ.get('TERM', '')}{small}"
-    )
-    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    utf8 = encoding == "utf8"
-    yield Finding(
-        "ok" if utf8 else "bad",
-        "encoding",
-        "UTF-8" if utf8 else f"{encoding}: blocks and arrows will be wrong; set LANG to a UTF-8 locale",
-    )
-    if os.environ.get("NO_COLOR"):
-        colours = "none, as NO_COLOR asks"
-    elif os.environ.get("COLORTERM") in {"truecolor", "24bit"}:
-        colours = "16 million"
+    small = "; smaller than 80x24, so that parts are hidden" if size.columns < 80 or size.lines < 24 else ""
+    if kind in {"", "dumb", "unknown"}:
+        yield Finding("bad", "terminal", f"TERM={kind} cannot draw; set TERM to what the terminal is, or use another")
     else:
-        colours = "256 or fewer; set COLORTERM=truecolor if your terminal can do more"
-    yield Finding("ok", "colours", colours)
+        yield Finding("note" if small else "ok", "terminal", f"{size.columns}x{size.lines}, TERM={kind}{small}")
+    encoding = sys.stdout.encoding.lower().replace("-", "")
+    if encoding == "utf8":
+        yield Finding("ok", "encoding", "UTF-8")
+    else:
+        yield Finding("bad", "encoding", f"{encoding}, without blocks and arrows; set LANG to a UTF-8 locale")
+    yield Finding("ok", "colours", _colours())
+
+
+def _colours() -> str:
+    if os.environ.get("NO_COLOR"):
+        return "none, as NO_COLOR asks"
+    from rich.console import Console
+
+    system = Console().color_system or ""
+    advice = "" if system == "truecolor" else "; set COLORTERM=truecolor if the terminal can do more"
+    return _COLOURS.get(system, "none") + advice
 
 
 def _settings() -> Iterator[Finding]:
     from noc_tui import paths
     from noc_tui.preferences import load_preferences
-    from noc_tui.tui.keymap import resolve_keys
 
     preferences = load_preferences()
-    _, clashes = resolve_keys(preferences.keys)
-    file = paths.config_file()
-    problems = [*preferences.notices, *clashes]
+    problems = [*preferences.notices, *_problems_of(preferences)]
     for problem in problems:
         yield Finding("bad", "settings", problem)
     if not problems:
-        yield Finding("ok", "settings", str(file) if file.exists() else f"defaults; {file} would override them")
+        file = paths.config_file()
+        yield Finding("ok", "settings", str(file) if file.exists() else f"none; they would stand in {file}")
 
 
-def _files() -> Iterator[Finding]:
+def _problems_of(preferences: Preferences) -> Iterator[str]:
+    """What is wrong with values that are valid as such. Textual is loaded only if there are any that it decides on."""
+    default = type(preferences)()
+    if preferences.keys:
+        from noc_tui.tui.keymap import resolve_keys
+
+        yield from resolve_keys(preferences.keys)[1]
+    if preferences.theme != default.theme:
+        from textual.theme import BUILTIN_THEMES
+
+        from noc_tui.tui.theme import THEMES
+
+        ours = [theme.name for theme in THEMES]
+        if preferences.theme not in {*ours, *BUILTIN_THEMES}:
+            yield f"theme: there is no {preferences.theme!r}; there are {', '.join(ours)}, and Textual's"
+    if preferences.agent != default.agent:
+        from noc_tui.agents.base import AgentError
+        from noc_tui.agents.registry import agent_factory
+
+        try:
+            agent_factory(preferences.agent)
+        except AgentError as error:
+            yield f"agent: {error}"
+
+
+def _data() -> Iterator[Finding]:
+    """Whether sessions can be written, found out by looking at the nearest folder that exists."""
     from noc_tui import paths
-    from noc_tui.episode.library import list_sessions
 
     folder = paths.sessions_dir()
-    yield _writable(folder)
-    summaries, problems = list_sessions()
-    yield Finding("ok", "sessions", f"{len(summaries)} recorded")
-    for problem in problems:
-        yield Finding("bad", "sessions", problem)
-
-
-def _writable(folder: Path) -> Finding:
-    """Whether sessions can be written, found out by looking at the nearest folder that exists."""
     nearest = folder
-    while not nearest.exists() and nearest != nearest.parent:
+    while not os.path.lexists(nearest) and nearest != nearest.parent:
         nearest = nearest.parent
-    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
-        free = shutil.disk_usage(nearest).free // 2**20
-        return Finding("ok" if free >= 10 else "bad", "data", f"{folder}, {free} MiB free")
-    return Finding("bad", "data", f"{folder} cannot be written: sessions will not be saved")
+    if not (os.path.isdir(nearest) and os.access(nearest, os.W_OK | os.X_OK)):  # noqa: PTH112  (Path.is_dir raises)
+        yield Finding("bad", "data", f"{folder}: cannot be written, for {nearest} cannot: sessions will not be saved")
+        return
+    free = shutil.disk_usage(nearest).free // 2**20
+    if free < _LEAST_FREE_MIB:
+        yield Finding("bad", "data", f"{folder}: only {free} MiB are free there")
+    else:
+        yield Finding("ok", "data", f"{folder}, {free} MiB free")
+
+
+def _sessions() -> Iterator[Finding]:
+    from noc_tui.episode.library import list_sessions
+
+    summaries, problems = list_sessions()
+    if summaries or not problems:
+        yield Finding("ok", "sessions", f"{len(summaries)} recorded")
+    yield from _few("sessions", problems)
 
 
 def _incidents() -> Iterator[Finding]:
@@ -131,8 +186,7 @@ def _incidents() -> Iterator[Finding]:
     catalog = default_catalog()
     found, errors = catalog.load_all()
     yield Finding("ok" if found else "bad", "incidents", f"{len(found)} in {', '.join(map(str, catalog.folders))}")
-    for error in errors:
-        yield Finding("bad", "incidents", str(error))
+    yield from _few("incidents", [str(error) for error in errors])
 
 
 def _agents() -> Iterator[Finding]:
@@ -140,5 +194,12 @@ def _agents() -> Iterator[Finding]:
 
     names, problems = agent_names()
     yield Finding("ok", "agents", ", ".join(agent.usage for agent in names))
-    for problem in problems:
-        yield Finding("bad", "agents", problem)
+    yield from _few("agents", problems)
+
+
+def _few(subject: str, problems: list[str]) -> Iterator[Finding]:
+    """The first problems, and how many more there are."""
+    for problem in problems[:_MOST_PROBLEMS]:
+        yield Finding("bad", subject, problem)
+    if len(problems) > _MOST_PROBLEMS:
+        yield Finding("bad", subject, f"and {len(problems) - _MOST_PROBLEMS} more like these")

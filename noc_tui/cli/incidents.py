@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from noc_tui.cli.common import IncidentFolders, fail
+from noc_tui.cli.common import (
+    IncidentFolders,
+    examples,
+    incident_folders,
+    load_incident,
+    notice,
+    say,
+    say_json,
+)
 from noc_tui.cli.completion import complete_incidents
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from noc_tui.sim.incident import Incident
 
-commands = typer.Typer(
-    help="List and show incidents.", no_args_is_help=False, invoke_without_command=True, rich_markup_mode=None
-)
+commands = typer.Typer(no_args_is_help=False, invoke_without_command=True, rich_markup_mode=None)
 
 
 class OutputFormat(StrEnum):
@@ -26,75 +33,73 @@ class OutputFormat(StrEnum):
     JSON = "json"
 
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="text, or json.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="json: an object a line.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    app.add_typer(commands, name="incidents", epilog="Example: noc-tui incidents show memory_leak")
+    app.add_typer(
+        commands, name="incidents", epilog=examples("noc-tui incidents", "noc-tui incidents show memory_leak")
+    )
 
 
 @commands.callback()
 def root(context: typer.Context) -> None:
-    """List and show incidents."""
+    """List and show incidents. Without a command, list them."""
     if context.invoked_subcommand is None:
         list_()
 
 
-@commands.command("list")
+@commands.command("list", epilog=examples("noc-tui incidents list", "noc-tui incidents list --format json"))
 def list_(output: FormatOption = OutputFormat.TEXT, incidents: IncidentFolders = None) -> None:
-    """List the incidents there are. Exit code 1 if a file cannot be used."""
+    """List the incidents there are: id, difficulty, title. Exit code 1 if a file cannot be used."""
     from noc_tui.sim.catalog import catalog_of
 
-    found, errors = catalog_of(incidents or ()).load_all()
+    found, errors = catalog_of(incident_folders(incidents)).load_all()
     for incident in found:
         if output is OutputFormat.JSON:
             keys = ("id", "title", "difficulty", "max_steps", "tags", "summary")
-            typer.echo(json.dumps({key: getattr(incident, key) for key in keys}))
+            say_json({key: getattr(incident, key) for key in keys})
         else:
-            typer.echo(f"{incident.id:<22} {incident.difficulty:<8} {incident.title}")
+            say(f"{incident.id:<22} {incident.difficulty:<8} {incident.title}")
     for error in errors:
-        typer.echo(f"noc-tui: {error}", err=True)
+        notice(str(error))
     if errors:
         raise typer.Exit(1)
 
 
-@commands.command()
+@commands.command(epilog=examples("noc-tui incidents show memory_leak"))
 def show(
-    incident: Annotated[str, typer.Argument(help="An incident id.", autocompletion=complete_incidents)],
+    incident: Annotated[
+        str, typer.Argument(metavar="INCIDENT", help="An incident id.", autocompletion=complete_incidents)
+    ],
     output: FormatOption = OutputFormat.TEXT,
     incidents: IncidentFolders = None,
 ) -> None:
-    """Show one incident: what it is, where it starts, and where its file lies. The figures of its actions stay hidden."""
+    """Show one incident: what it is, where it starts, where its file lies. Only json gives away what actions do."""
     from noc_tui.sim.catalog import catalog_of
-    from noc_tui.sim.errors import IncidentError
 
-    catalog = catalog_of(incidents or ())
-    try:
-        found = catalog.load(incident)
-    except IncidentError as error:
-        fail(error, 2)
+    catalog = catalog_of(incident_folders(incidents))
+    found = load_incident(catalog, incident)
     if output is OutputFormat.JSON:
-        typer.echo(json.dumps(found.definition(), indent=2))
-    else:
-        typer.echo(_described(found))
-        typer.echo(f"\nfile: {catalog.path(incident)}")
+        say_json(found.definition())
+        return
+    for line in _described(found):
+        say(line)
+    say("")
+    say(f"file: {catalog.path(incident)}")
 
 
-def _described(incident: Incident) -> str:
+def _described(incident: Incident) -> Iterator[str]:
     from noc_tui.sim.metrics import METRICS
 
-    lines = [
-        f"{incident.title} ({incident.id})",
-        f"{incident.difficulty}, {incident.max_steps} steps"
-        + (f", {', '.join(incident.tags)}" if incident.tags else ""),
-        "",
-        incident.summary.strip(),
-        "",
-        "At the page:",
-    ]
+    yield f"{incident.title} ({incident.id})"
+    yield ", ".join((incident.difficulty, f"{incident.max_steps} steps", *incident.tags))
+    yield ""
+    yield from incident.summary.strip().splitlines()
+    yield ""
+    yield "At the page:"
     for spec in METRICS:
         value = getattr(incident.initial, spec.name)
         word = "ok" if spec.is_healthy(value) else "in breach"
-        lines.append(f"  {spec.label:<12} {spec.text(value):>9}  {word}")
-    return "\n".join(lines)
+        yield f"  {spec.label:<12} {spec.text(value):>9}  {word}"

@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from noc_tui.cli.common import IncidentFolders, complain, fail, need_terminal
+from noc_tui.cli.common import (
+    IncidentFolders,
+    complain,
+    examples,
+    fail,
+    find_recording,
+    incident_folders,
+    load_incident,
+    need_terminal,
+    notice,
+    say,
+)
 from noc_tui.cli.completion import complete_agents, complete_incidents, complete_sessions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from noc_tui.tui.launch import Launch
 
-HEADLESS = "noc-tui run --agent rules --incident cpu_overload"
+_HEADLESS = "noc-tui run --agent rules --incident cpu_overload"
+_LARGEST_SEED = 2**53 - 1
+"""The largest that a session can hold (`noc_tui.episode.records.LARGEST_INTEGER`, which loads too much for here)."""
 
 IncidentArgument = Annotated[
-    str | None, typer.Argument(help="An incident id (noc-tui incidents list).", autocompletion=complete_incidents)
+    str | None,
+    typer.Argument(
+        metavar="INCIDENT",
+        help="An id, see noc-tui incidents; without one, choose from a list.",
+        autocompletion=complete_incidents,
+    ),
 ]
-SeedOption = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same episode.")]
+SeedOption = Annotated[
+    int | None,
+    typer.Option(min=0, max=_LARGEST_SEED, metavar="N", help="The same seed gives everybody the same episode."),
+]
 
 
 class PaceChoice(StrEnum):
@@ -32,89 +54,110 @@ class PaceChoice(StrEnum):
 PaceOption = Annotated[PaceChoice | None, typer.Option(help="turn: the world waits for your key; live: it moves.")]
 
 
+def _agent_option(who: str) -> Any:
+    return typer.Option(
+        metavar="NAME", help=f"{who}: wait, random, rules, script:FILE, ...", autocompletion=complete_agents
+    )
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(epilog="Example: noc-tui play cpu_overload --seed 7 --pace live")(play)
-    app.command(epilog="Example: noc-tui watch network_congestion --agent rules")(watch)
+    app.command(epilog=examples("noc-tui play", "noc-tui play cpu_overload --seed 7 --pace live"))(play)
     app.command(
-        epilog="Examples: noc-tui replay last; noc-tui replay run.jsonl --verify; noc-tui replay last --follow"
+        epilog=examples("noc-tui watch memory_leak", "noc-tui watch network_congestion --agent rules --seed 7"),
+    )(watch)
+    app.command(
+        epilog=examples(
+            "noc-tui replay last",
+            "noc-tui replay last --from 10",
+            "noc-tui replay last --follow",
+            "noc-tui replay last --verify",
+        ),
     )(replay)
 
 
 def home() -> None:
     """Open the home screen."""
-    _open("noc-tui", face="home")
+    _open("noc-tui", _HEADLESS, face="home")
 
 
 def play(
     incident: IncidentArgument = None,
     seed: SeedOption = None,
     pace: PaceOption = None,
-    agent: Annotated[
-        str | None, typer.Option(help="Who takes over on the key a.", autocompletion=complete_agents)
-    ] = None,
+    agent: Annotated[str | None, _agent_option("Who takes over on the key a")] = None,
     incidents: IncidentFolders = None,
 ) -> None:
-    """Play an incident by keyboard. Without one, choose from a list."""
-    _check(incident, agent, incidents)
+    """Play an incident by keyboard."""
+    folders = incident_folders(incidents)
+    _check(incident, agent, folders)
     _open(
         "noc-tui play",
+        _HEADLESS,
         face="play" if incident else "picker",
         incident=incident,
         seed=seed,
         pace=pace.value if pace else None,
         agent=agent,
-        incident_folders=tuple(incidents or ()),
+        incident_folders=folders,
     )
 
 
 def watch(
     incident: IncidentArgument = None,
-    agent: Annotated[str | None, typer.Option(help="Who plays.", autocompletion=complete_agents)] = None,
+    agent: Annotated[str | None, _agent_option("Who plays")] = None,
     seed: SeedOption = None,
     incidents: IncidentFolders = None,
 ) -> None:
     """Let an agent play, and watch it. Any action key takes over."""
-    _check(incident, agent, incidents)
+    folders = incident_folders(incidents)
+    _check(incident, agent, folders)
     _open(
         "noc-tui watch",
+        _HEADLESS,
         face="play" if incident else "picker",
         incident=incident,
         seed=seed,
         agent=agent,
         watch=True,
-        incident_folders=tuple(incidents or ()),
+        incident_folders=folders,
     )
 
 
 def replay(
     session: Annotated[
         str | None,
-        typer.Argument(help="A session file, an id or part of one, or `last`.", autocompletion=complete_sessions),
+        typer.Argument(
+            metavar="SESSION",
+            help="A file, an id, its beginning or end, or last; without one, choose from a list.",
+            autocompletion=complete_sessions,
+        ),
     ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Simulate it again, compare every figure bit for bit, and exit.")
     ] = False,
-    follow: Annotated[
-        bool, typer.Option("--follow", help="Show a session that another process is still writing.")
-    ] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Show what another process is still recording.")] = False,
     start: Annotated[int | None, typer.Option("--from", min=0, metavar="STEP", help="Begin at this step.")] = None,
 ) -> None:
-    """Replay a recording. Without one, choose from a list."""
+    """Replay a recording."""
+    if verify and (follow or start is not None):
+        complain("--verify compares and shows nothing; leave --follow and --from away", 2)
     if session is None:
-        if verify or follow:
-            complain("name a session to verify or follow, such as last (noc-tui sessions list)", 2)
-        _open("noc-tui replay", face="sessions")
-        return
-    path = _find(session)
+        if verify or follow or start is not None:
+            complain("name a session, such as last (noc-tui sessions lists them)", 2)
+        _open("noc-tui replay", "noc-tui replay SESSION --verify", face="sessions")
+    path = find_recording(session)
     if verify:
         _verify(path)
         return
-    _open("noc-tui replay", face="replay", session=path, follow=follow, step=start)
+    instead = f"noc-tui replay {session} --verify"
+    need_terminal("noc-tui replay", instead)
+    _check_start(path, start, follow=follow)
+    _open("noc-tui replay", instead, face="replay", session=path, follow=follow, step=start)
 
 
-def _open(command: str, **launch: object) -> None:
-    need_terminal(command, HEADLESS if "replay" not in command else "noc-tui replay SESSION --verify")
+def _open(command: str, instead: str, **launch: object) -> NoReturn:
+    need_terminal(command, instead)
     from noc_tui.tui.app import run_app
     from noc_tui.tui.launch import Launch
 
@@ -122,19 +165,20 @@ def _open(command: str, **launch: object) -> None:
     raise typer.Exit(run_app(asked))
 
 
-def _check(incident: str | None, agent: str | None, folders: list[Path] | None) -> None:
-    """Refuse wrong names before the screen is taken over. What cannot be seen from names alone is told inside."""
-    for folder in folders or ():
-        if not folder.is_dir():
-            complain(f"--incidents {folder}: there is no such folder", 2)
+def _check(incident: str | None, agent: str | None, folders: tuple[Path, ...]) -> None:
+    """Refuse before the screen is taken over: an unknown name, or a file of the user's own that cannot be used."""
     if incident is not None:
+        from noc_tui import paths
         from noc_tui.sim.catalog import catalog_of
         from noc_tui.sim.errors import IncidentError
 
+        catalog = catalog_of(folders)
         try:
-            catalog_of(folders or ()).path(incident)
+            file = catalog.path(incident)
         except IncidentError as error:
-            complain(str(error), 2)
+            fail(error, 2)
+        if file.parent != paths.bundled_incidents_dir():  # those are known to be good, and reading one takes a while
+            load_incident(catalog, incident)
     if agent is not None:
         from noc_tui.agents.base import AgentError
         from noc_tui.agents.registry import agent_factory
@@ -142,33 +186,28 @@ def _check(incident: str | None, agent: str | None, folders: list[Path] | None) 
         try:
             agent_factory(agent)
         except AgentError as error:
-            complain(str(error), 2)
+            fail(error, 2)
 
 
-def _find(name: str) -> Path:
-    from noc_tui.episode.errors import SessionError
-    from noc_tui.episode.library import find_session
+def _check_start(path: Path, start: int | None, *, follow: bool) -> None:
+    """Refuse a file that is no session (exit 1), and a step that it has not (exit 2)."""
+    from noc_tui.episode.library import summarize
 
-    try:
-        return find_session(name)
-    except SessionError as error:
-        fail(error)
+    steps = summarize(path).steps
+    if start is not None and start > steps and not follow:
+        complain(f"--from {start}: {path.name} has {steps} steps", 2)
 
 
 def _verify(path: Path) -> None:
-    from noc_tui.episode.errors import SessionError
     from noc_tui.episode.reader import SessionFile
     from noc_tui.episode.verify import verify
 
-    try:
-        session = SessionFile.open(path)
+    with SessionFile.open(path) as session:
         result = verify(session)
-    except SessionError as error:
-        fail(error)
-    for notice in session.notices:
-        typer.echo(f"noc-tui: {notice}", err=True)
+        for sentence in session.notices:
+            notice(sentence)
+        stands = session.end.outcome if session.end else session.state
     if not result.ok:
         note = f" ({result.note})" if result.note else ""
         complain(f"{path.name} differs: {result.difference}{note}", 1)
-    ended = session.end.outcome if session.end else "interrupted"
-    typer.echo(f"{path.name}: verified, all figures of {result.steps} steps are equal to the last bit ({ended})")
+    say(f"{path.name}: verified, all figures of {result.steps} steps are equal to the last bit ({stands})")

@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from noc_tui.cli.common import IncidentFolders, complain
-from noc_tui.cli.completion import complete_agents
+from noc_tui.cli.common import (
+    IncidentFolders,
+    complain,
+    examples,
+    fail,
+    incident_folders,
+    load_incident,
+    notice,
+)
+from noc_tui.cli.completion import complete_agents, complete_selections
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import AsyncGenerator
 
-    from noc_tui.sim.incident import Incident
+    from noc_tui.bench.run import RunEvent
 
 
 class OutputFormat(StrEnum):
@@ -26,60 +33,95 @@ class OutputFormat(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog="Example: noc-tui run --agent rules --incident classic --seeds 20 --format json")(run)
+    app.command(
+        epilog=examples(
+            "noc-tui run --agent rules",
+            "noc-tui run --agent rules --incident classic --seeds 20 --format json",
+            "noc-tui run --agent random --incident retry_storm --seeds 100:105 --no-record",
+        ),
+    )(run)
 
 
 def run(
-    agent: Annotated[str, typer.Option(help="Who plays.", autocompletion=complete_agents)],
+    *,
+    agent: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Who plays: wait, random, rules, script:FILE, ...", autocompletion=complete_agents
+        ),
+    ],
     incident: Annotated[
-        list[str] | None, typer.Option(help="An id, classic, pack or all. Can be repeated.", show_default="classic")
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="An id, classic, pack or all. Can be repeated.",
+            show_default="classic",
+            autocompletion=complete_selections,
+        ),
     ] = None,
     seeds: Annotated[str, typer.Option(metavar="N|A:B", help="N for seeds 0 to N-1, A:B for A to B-1.")] = "1",
     output: Annotated[
-        OutputFormat, typer.Option("--format", help="log: [START] [STEP] [END] [SUMMARY]; json: an object a line.")
+        OutputFormat, typer.Option("--format", help="log: [START] [STEP] [END] [SUMMARY]; json: an object an episode.")
     ] = OutputFormat.LOG,
     record: Annotated[bool, typer.Option(help="Record each episode as a session.")] = True,
     incidents: IncidentFolders = None,
 ) -> None:
-    """Let an agent play without a screen. Only results go to standard output."""
+    """Let an agent play without a screen.
+
+    Results go to standard output, everything else to standard error. Exit code 1 if not one episode could be played.
+    """
     import asyncio
 
     from noc_tui import paths
     from noc_tui.agents.base import AgentError
     from noc_tui.agents.registry import agent_factory
-    from noc_tui.bench.selection import SelectionError, select_incidents, parse_seeds
+    from noc_tui.bench.run import run_many
+    from noc_tui.bench.selection import SelectionError, parse_seeds, select_incidents
+    from noc_tui.preferences import load_preferences
     from noc_tui.sim.catalog import catalog_of
     from noc_tui.sim.errors import IncidentError
 
-    catalog = catalog_of(incidents or ())
+    catalog = catalog_of(incident_folders(incidents))
     try:
-        chosen = [catalog.load(name) for name in select_incidents(incident or ["classic"], catalog)]
+        names = select_incidents(incident or ["classic"], catalog)
         wanted = parse_seeds(seeds)
         agent_factory(agent)
     except (AgentError, IncidentError, SelectionError) as error:
-        complain(str(error), 2)
-    asyncio.run(_print(agent, chosen, wanted, paths.sessions_dir() if record else None, output))
+        fail(error, 2)
+    chosen = [load_incident(catalog, name) for name in names]
+    preferences = load_preferences()
+    for sentence in preferences.notices:
+        notice(sentence)
+    folder = paths.sessions_dir() if record else None
+    events = run_many(agent, chosen, wanted, record=folder, time_limit=preferences.agent_seconds)
+    if not asyncio.run(_print(events, output)):
+        complain("nothing could be played: the agent failed in every episode", 1)
 
 
-async def _print(
-    agent: str, incidents: list[Incident], seeds: Sequence[int], folder: Path | None, output: OutputFormat
-) -> None:
-    """Play, and print each event as it happens; notices go to standard error."""
+async def _print(events: AsyncGenerator[RunEvent], output: OutputFormat) -> bool:
+    """Print each event as it happens, notices on standard error. Whether an episode was played to its end."""
+    from contextlib import aclosing
+
     from noc_tui.bench.report_lines import json_line, log_line, summary_lines
-    from noc_tui.bench.run import EpisodeResult, Notice, run_many
+    from noc_tui.bench.run import EpisodeResult, Notice
 
-    results = []
-    async for event in run_many(agent, incidents, seeds, record=folder):
-        if isinstance(event, Notice):
-            typer.echo(f"noc-tui: {event.text}", err=True)
-            continue
-        if isinstance(event, EpisodeResult):
-            results.append(event)
-        line = log_line(event) if output is OutputFormat.LOG else None
-        if output is OutputFormat.JSON and isinstance(event, EpisodeResult):
-            line = json_line(event)
-        if line is not None:
-            print(line, flush=True)  # noqa: T201  (lines for scripts, flushed one by one)
+    results: list[EpisodeResult] = []
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Notice):
+                notice(event.text)
+                continue
+            if isinstance(event, EpisodeResult):
+                results.append(event)
+                if event.outcome == "void":
+                    notice(f"{event.incident}, seed {event.seed}: void after {event.steps} steps: {event.error}")
+            if output is OutputFormat.LOG:
+                line = log_line(event)
+            else:
+                line = json_line(event) if isinstance(event, EpisodeResult) else None
+            if line is not None:
+                typer.echo(line)  # flushes
     if output is OutputFormat.LOG:
         for line in summary_lines(results):
-            print(line, flush=True)  # noqa: T201
+            typer.echo(line)
+    return any(result.outcome != "void" for result in results)
