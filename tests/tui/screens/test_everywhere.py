@@ -68,7 +68,7 @@ async def test_the_palette_lists_what_the_screen_can_do(name: str) -> None:
         await go(pit, name)
         titles = {command.title for command in pit.app.get_system_commands(pit.app.screen)}
         assert {"Help", "Leave", "Theme"} <= titles
-        wanted = {"home": "Play", "picker": "Seed", "sessions": "Verify", "debrief": "New seed", "help": "Back"}
+        wanted = {"home": "Play", "picker": "Seed", "sessions": "Verify", "debrief": "New seed", "help": "Leave"}
         assert wanted[name] in titles
         await pit.press("colon")
         assert isinstance(pit.app.screen, CommandPalette)
