@@ -199,19 +199,19 @@ class Episode(Timeline):
 
     def close(self) -> None:
         """Stop recording. An unfinished episode stays resumable; one in which nothing happened leaves no file."""
-        if self._is_worth_a_file:
+        if self.is_worth_a_file:
             self._recorder.close()
         else:
             self._recorder.discard()
 
     @property
-    def _is_worth_a_file(self) -> bool:
+    def is_worth_a_file(self) -> bool:
         """Whether anything happened that cannot be had again from the seed, or from the parent of a fork."""
         return (
             self.done
             or bool(self.steps and not self.record(self.steps).inherited)
             or any(
-                isinstance(aside, MarkRecord) or aside.error is not None or aside.usage != NO_USAGE
+                isinstance(aside, MarkRecord) or aside.error is not None or aside.usage.was_paid_for
                 for aside in self.asides
                 if not aside.inherited
             )

@@ -87,6 +87,11 @@ class Usage:
     cost: Amount | None = None
     """In the currency of the user's price table; None: unknown."""
 
+    @property
+    def was_paid_for(self) -> bool:
+        """Whether it cost more than time."""
+        return bool(self.tokens_in or self.tokens_out or self.cost)
+
 
 NO_USAGE: Final = Usage()
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
+from noc_tui import paths
 from noc_tui.preferences import Preferences, load_preferences
 from noc_tui.text import clean
 from noc_tui.tui.actions import actions_of
@@ -21,6 +23,7 @@ from noc_tui.tui.theme import DEFAULT_THEME, THEMES, theme_for, variable_default
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import FrameType
 
     from textual.screen import Screen
     from textual.types import CSSPathType
@@ -68,7 +71,9 @@ class NocApp(App[int]):
     def _choose_theme(self, wanted: str) -> None:
         if wanted not in self.available_themes:
             names = ", ".join(theme.name for theme in THEMES)
-            self._notices.append(f"theme: there is no {wanted!r}; {DEFAULT_THEME} stands instead ({names})")
+            self._notices.append(
+                f"{paths.config_file()}: theme: there is no {wanted!r}; {DEFAULT_THEME} stands instead ({names})"
+            )
             wanted = DEFAULT_THEME
         self.theme = theme_for(wanted, self.console.color_system)
 
@@ -78,7 +83,7 @@ class NocApp(App[int]):
 
     def _map_keys(self) -> None:
         self.keys, problems = resolve_keys(self.preferences.keys)
-        self._notices += problems
+        self._notices += [f"{paths.config_file()}: {problem}" for problem in problems]
         self.set_keymap(self.keys)
 
     def on_mount(self) -> None:
@@ -87,9 +92,39 @@ class NocApp(App[int]):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self.exit, 128 + number)
-        for notice in self._notices:
-            self.warn(notice)
+            self._survive_being_stopped(loop)
+        if len(self._notices) > 1:
+            more = f"{len(self._notices)} settings are wrong; noc-tui doctor lists them. The first: "
+            self.warn(more + self._notices[0])
+        elif self._notices:
+            self.warn(self._notices[0])
         self.open(self._launch or Launch("home"))
+
+    def _survive_being_stopped(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let Textual's driver start anew after SIGCONT only if it was suspended by SIGTSTP before.
+
+        After a plain SIGSTOP it would start a second thread that reads the keyboard, and never end.
+        """
+        suspend, resume = signal.getsignal(signal.SIGTSTP), signal.getsignal(signal.SIGCONT)
+        if not (callable(suspend) and callable(resume)):
+            return
+        suspended = False
+
+        def on_suspend(number: int, frame: FrameType | None) -> None:
+            nonlocal suspended
+            suspended = True
+            suspend(number, frame)
+
+        def on_resume(number: int, frame: FrameType | None) -> None:
+            nonlocal suspended
+            if suspended:
+                suspended = False
+                resume(number, frame)
+            else:
+                loop.call_soon_threadsafe(self.refresh)
+
+        signal.signal(signal.SIGTSTP, on_suspend)
+        signal.signal(signal.SIGCONT, on_resume)
 
     def on_ready(self) -> None:
         """The first screen is up: let it load what it needs, once it has been painted."""
@@ -164,10 +199,15 @@ class NocApp(App[int]):
 
     def action_interrupt(self) -> None:
         """Ctrl-C: copy what is selected; quit if nothing is."""
-        if self.screen.get_selected_text():
+        focused = self.focused
+        if isinstance(focused, Input) and focused.selected_text:
+            focused.action_copy()
+        elif self.screen.get_selected_text():
             self.screen.action_copy_text()
-            return
-        self.exit(INTERRUPTED)
+            self.screen.clear_selection()
+            self.tell("Copied.")
+        else:
+            self.exit(INTERRUPTED)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what can be done on the screen, from the table of actions, then themes and the like."""

@@ -137,7 +137,7 @@ def between_entry(event: Aside) -> LogEntry:
         return _entry(clock, "action", "mark", event.text or "marked")
     giver, taker = (_DRIVER_NAMES.get(name, name) for name in (event.giver, event.taker))
     if event.reason == "agent_error":
-        return _entry(clock, "critical", giver, f"agent failed: {event.error}. Control is yours.")
+        return _entry(clock, "critical", giver, f"{(event.error or 'it failed').rstrip('.')}. Control is yours.")
     texts = {
         "hand_over": f"handed control to {taker}",
         "take_over": f"took control from {giver}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from noc_tui.episode.records import CLOCK, HUMAN, Decision, Usage
+from noc_tui.episode.records import CLOCK, HUMAN, NO_USAGE, Decision, Usage
 from noc_tui.sim.actions import ActionType
 from noc_tui.tui.pacer import Pacer, change_speed
 
@@ -35,6 +35,11 @@ class LiveRun:
         self.thinking_since: float | None = None
         self.last_error: str | None = None
         """Why the agent lost control; cleared when somebody acts."""
+        self.discarded: list[Agent] = []
+        """Agents that nobody will ask again and that are to be closed."""
+        self._made: Agent | None = None
+        self._paused = False
+        self._covered = False
         self._pace_seconds = pace_seconds
         self._pacer = Pacer(pace_seconds)
         self._single_steps = 0
@@ -54,7 +59,7 @@ class LiveRun:
 
     @property
     def paused(self) -> bool:
-        return self._pacer.paused and (self.clock_runs or not self.human) and not self.episode.done
+        return self._paused and (self.clock_runs or not self.human) and not self.episode.done
 
     @property
     def state(self) -> State:
@@ -100,36 +105,57 @@ class LiveRun:
         self.episode.hand_over(HUMAN, "take_over", usage=usage)
         self._human_again(now)
 
-    def hand_over(self, now: float) -> None:
-        """Hand control to the agent. Raises `AgentError` when there is no such agent."""
-        if not self.human or self.episode.done:
-            return
-        self.start_agent(now)
-        if self.agent is not None:
-            self.episode.hand_over(self.agent.name, "hand_over")
+    @property
+    def agent_at_hand(self) -> Agent | None:
+        """The agent that has driven before and may again; None: one has to be made."""
+        return self._made
 
-    def start_agent(self, now: float) -> None:
-        """Let the agent drive from here, as the header or an event of the session says. Raises `AgentError`."""
-        from noc_tui.agents.registry import make_agent  # noqa: PLC0415  (whoever plays alone needs no agents)
+    def hand_over(self, agent: Agent, now: float) -> None:
+        """Hand control to the agent."""
+        if self.human and not self.episode.done:
+            self.start_agent(agent, now)
+            self.episode.hand_over(agent.name, "hand_over")
 
-        self.agent = make_agent(self.agent_name, seed=self.episode.header.seed)
+    def start_agent(self, agent: Agent, now: float) -> None:
+        """Let the agent drive from here, as the header or an event of the session says."""
+        self.agent = self._made = agent
         self.last_error = None
-        self._pacer = Pacer(1.0 / self.speed)
-        self._pacer.restart(now)
+        self._set_pacer(Pacer(1.0 / self.speed), now)
 
     # --- pace
 
     def toggle_pause(self, now: float) -> None:
-        if self._pacer.paused:
-            self._pacer.resume(now)
-        else:
+        self._paused = not self._paused
+        self._hold_or_let_go(now)
+
+    def cover(self, now: float) -> None:
+        """Something lies over the dashboard: the world waits, whoever drives."""
+        self._covered = True
+        self._hold_or_let_go(now)
+
+    def uncover(self, now: float) -> None:
+        """The dashboard is in sight again: the world goes on, unless it was paused."""
+        self._covered = False
+        self._hold_or_let_go(now)
+
+    def _hold_or_let_go(self, now: float) -> None:
+        if self._paused or self._covered:
             self._pacer.pause(now)
+        else:
+            self._pacer.resume(now)
+
+    def _set_pacer(self, pacer: Pacer, now: float) -> None:
+        self._pacer = pacer
+        self._paused = False
+        pacer.restart(now)
+        self._hold_or_let_go(now)
 
     def single_step(self, now: float) -> None:
         """One step of the agent, and then pause."""
         if self.human:
             return
-        self._pacer.pause(now)
+        self._paused = True
+        self._hold_or_let_go(now)
         self._single_steps = 1
         self._carry_out_when_due(now)
 
@@ -143,7 +169,7 @@ class LiveRun:
         if self.episode.done:
             return None
         if self.clock_runs and self._pacer.due(now):
-            self._pacer.restart(now)
+            self._pacer.advance(now)
             return self.episode.step(Decision(action=ActionType.DO_NOTHING, driver=CLOCK))
         return self._carry_out_when_due(now)
 
@@ -153,7 +179,8 @@ class LiveRun:
     def wants_decision(self) -> bool:
         """Whether the agent has to be asked now."""
         waiting = self.agent is not None and self.decision is None and self.thinking_since is None
-        return waiting and not self.episode.done and (not self.paused or self._single_steps > 0)
+        held = self._covered or (self.paused and not self._single_steps)
+        return waiting and not held and not self.episode.done
 
     def asked(self, now: float) -> None:
         """The agent has begun to think."""
@@ -165,10 +192,13 @@ class LiveRun:
         self.decision = decision
         return self._carry_out_when_due(now)
 
-    def failed(self, error: str, now: float) -> None:
-        """The agent has failed: control goes to the person, and nothing is done in its place."""
+    def failed(self, error: str, now: float, *, usage: Usage = NO_USAGE) -> None:
+        """The agent has failed, at this cost: control goes to the person, and nothing is done in its place."""
         self.last_error = error
-        self.episode.hand_over(HUMAN, "agent_error", error=error)
+        self.episode.hand_over(HUMAN, "agent_error", error=error, usage=usage)
+        if self._made is not None:
+            self.discarded.append(self._made)
+            self._made = None
         self._human_again(now)
 
     def _carry_out_when_due(self, now: float) -> StepRecord | None:
@@ -176,7 +206,7 @@ class LiveRun:
             return None
         decision, self.decision = self.decision, None
         self._single_steps = 0
-        self._pacer.restart(now)
+        self._pacer.advance(now)
         return self.episode.step(decision)
 
     def _human_again(self, now: float) -> None:
@@ -184,5 +214,4 @@ class LiveRun:
         self.decision = None
         self.thinking_since = None
         self._single_steps = 0
-        self._pacer = Pacer(self._pace_seconds)
-        self._pacer.restart(now)
+        self._set_pacer(Pacer(self._pace_seconds), now)

@@ -31,6 +31,14 @@ class Pacer:
         else:
             self._left = self.interval
 
+    def advance(self, now: float) -> None:
+        """Count the next interval from when this one fell due, so that late looks at the clock add up to no delay."""
+        if self._left is not None or self._due_at is None:
+            self.restart(now)
+            return
+        due_next = self._due_at + self.interval
+        self._due_at = due_next if due_next > now else now + self.interval
+
     def pause(self, now: float) -> None:
         if self._left is None:
             self._left = self.remaining(now)

@@ -26,6 +26,7 @@ class Player:
         self.playing = False
         self.following = follow
         """Whether the cursor stays at the end of a recording that is still being written."""
+        self._may_follow = follow
         self._pacer = Pacer(1.0 / speed)
         self.ticks = ticks_of(session)
         if follow:
@@ -36,7 +37,7 @@ class Player:
         wanted = min(max(step, 0), self.session.steps)
         changed = wanted != self.step
         self.step = wanted
-        self.following = self.following and wanted == self.session.steps
+        self.following = self._may_follow and wanted == self.session.steps
         return changed
 
     def toggle(self, now: float) -> None:
@@ -55,7 +56,7 @@ class Player:
         """Time has passed; True if the cursor moved."""
         if not self.playing or not self._pacer.due(now):
             return False
-        self._pacer.restart(now)
+        self._pacer.advance(now)
         moved = self.seek(self.step + 1)
         if self.step >= self.session.steps:
             self.playing = False
@@ -63,11 +64,10 @@ class Player:
 
     def refresh(self) -> bool:
         """Read what has been appended to the file; True if anything was."""
-        at_end = self.following or (self.playing and self.step >= self.session.steps)
         if not self.session.refresh():
             return False
         self.ticks = ticks_of(self.session)
-        if at_end and self.following:
+        if self.following:
             self.step = self.session.steps
         return True
 

@@ -175,6 +175,28 @@ def test_a_signal_leaves_the_terminal_as_it_was_and_the_session_whole(data: Path
     assert verify(session).ok
 
 
+def test_a_program_that_was_stopped_and_continued_still_ends(data: Path) -> None:
+    with Terminal("play", "memory_leak", "--seed", "2", data=data) as terminal:
+        ready(terminal)
+        os.kill(terminal.process.pid, signal.SIGSTOP)
+        os.kill(terminal.process.pid, signal.SIGCONT)
+        terminal.press("1")
+        terminal.see("step 1/60")
+        os.kill(terminal.process.pid, signal.SIGTERM)
+        assert terminal.wait() == 128 + signal.SIGTERM
+        assert left_as_it_was(terminal)
+
+
+def test_ctrl_c_copies_a_selection_once_and_then_quits(data: Path) -> None:
+    with Terminal("play", "memory_leak", "--seed", "2", data=data, size=(120, 40)) as terminal:
+        terminal.see("pager")
+        row = next(number for number, line in enumerate(terminal.text.splitlines(), 1) if "pager" in line)
+        terminal.press(f"\x1b[<0;25;{row}M", f"\x1b[<32;45;{row}M", f"\x1b[<0;45;{row}m", "ctrl+c")
+        terminal.see("Copied")
+        terminal.press("ctrl+c")
+        assert terminal.wait() == 130
+
+
 def test_twenty_kills_at_random_moments_leave_twenty_sessions_that_open_and_verify(data: Path) -> None:
     chance = random.Random(11)
     for _ in range(20):
@@ -228,10 +250,10 @@ def test_a_live_session_of_another_process_can_be_followed(data: Path) -> None:
         player.press("1")
         player.see("step 1/60")
         with Terminal("replay", "last", "--follow", data=data) as follower:
-            follower.see("step 1/1")
+            follower.see("step 1/60")
             player.press("4")
             player.see("step 2/60")
-            follower.see("step 2/2")
+            follower.see("step 2/60")
             follower.press("ctrl+c")
             follower.wait()
         player.press("ctrl+c")

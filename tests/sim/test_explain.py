@@ -336,7 +336,7 @@ def assert_well_formed(text: str, label: str) -> None:
     assert text.startswith(f"{label}: ")
     assert text.endswith(".")
     assert 1 <= text.count(". ") <= 1
-    assert len(text) <= 220
+    assert len(text) <= 300
     assert not any(category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in text)
     assert "nan" not in text
     assert "-" not in text, "a minus sign is written as −"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from noc_tui.agents.scripted import RulesAgent
 from noc_tui.episode.episode import Episode
 from noc_tui.episode.records import Decision, Usage
 from noc_tui.sim.actions import ActionType
 from noc_tui.tui.live import LiveRun
-from tests.factories import bundled_incident
+from tests.factories import bundled_incident, make_incident
 
 WAIT = ActionType.DO_NOTHING
 
@@ -23,7 +24,7 @@ def decision(driver: str = "rules") -> Decision:
 def test_an_agent_is_asked_once_for_each_step() -> None:
     run = make_run()
     assert not run.wants_decision
-    run.hand_over(0.0)
+    run.hand_over(RulesAgent("rules"), 0.0)
     assert run.wants_decision
     run.asked(0.0)
     assert not run.wants_decision
@@ -36,14 +37,14 @@ def test_an_agent_is_asked_once_for_each_step() -> None:
 
 def test_a_decision_that_took_longer_than_the_step_is_carried_out_at_once() -> None:
     run = make_run()
-    run.hand_over(0.0)
+    run.hand_over(RulesAgent("rules"), 0.0)
     run.asked(0.0)
     assert run.decided(decision(), 5.0) is not None
 
 
 def test_a_decision_that_comes_while_paused_waits() -> None:
     run = make_run()
-    run.hand_over(0.0)
+    run.hand_over(RulesAgent("rules"), 0.0)
     run.asked(0.0)
     run.toggle_pause(0.1)
     assert run.decided(decision(), 5.0) is None
@@ -54,7 +55,7 @@ def test_a_decision_that_comes_while_paused_waits() -> None:
 
 def test_taking_over_drops_the_decision_and_records_what_it_cost() -> None:
     run = make_run()
-    run.hand_over(0.0)
+    run.hand_over(RulesAgent("rules"), 0.0)
     run.asked(0.0)
     run.decided(decision(), 0.5)
     assert run.operate(ActionType.SCALE_UP, 0.6) == "took_over"
@@ -66,7 +67,7 @@ def test_taking_over_drops_the_decision_and_records_what_it_cost() -> None:
 
 def test_taking_over_in_mid_thought_records_how_long_it_had_thought() -> None:
     run = make_run()
-    run.hand_over(0.0)
+    run.hand_over(RulesAgent("rules"), 0.0)
     run.asked(1.0)
     run.take_over(3.5)
     assert run.episode.controls[-1].usage.latency_ms == 2500.0
@@ -74,7 +75,7 @@ def test_taking_over_in_mid_thought_records_how_long_it_had_thought() -> None:
 
 def test_a_failure_gives_control_to_the_person_with_its_text_and_takes_no_step() -> None:
     run = make_run()
-    run.hand_over(0.0)
+    run.hand_over(RulesAgent("rules"), 0.0)
     run.asked(0.0)
     run.failed("it fell over", 0.5)
     assert run.human
@@ -93,7 +94,7 @@ def test_a_failure_gives_control_to_the_person_with_its_text_and_takes_no_step()
 
 def test_single_steps_are_taken_one_at_a_time() -> None:
     run = make_run()
-    run.hand_over(0.0)
+    run.hand_over(RulesAgent("rules"), 0.0)
     run.single_step(0.0)
     assert run.paused
     assert run.wants_decision
@@ -111,12 +112,60 @@ def test_after_the_end_nothing_moves() -> None:
     steps = run.episode.steps
     assert run.tick(now + 100) is None
     assert run.operate(WAIT, now + 100) == "over"
-    run.hand_over(now + 100)
+    run.hand_over(RulesAgent("rules"), now + 100)
     assert (run.episode.steps, run.state) == (steps, "ended")
 
 
 def test_the_world_of_pace_live_waits_while_an_agent_drives() -> None:
     run = make_run(pace="live")
-    run.hand_over(0.0)
+    run.hand_over(RulesAgent("rules"), 0.0)
     assert run.tick(100.0) is None
     assert run.episode.steps == 0
+
+
+def test_what_a_failed_call_cost_is_recorded_and_the_agent_is_to_be_closed() -> None:
+    run = make_run()
+    agent = RulesAgent("rules")
+    run.hand_over(agent, 0.0)
+    run.asked(0.0)
+    run.failed("it fell over", 0.5, usage=Usage(tokens_in=1000, cost=1.5))
+    assert run.episode.controls[-1].usage == Usage(tokens_in=1000, cost=1.5)
+    assert run.discarded == [agent]
+    assert run.agent_at_hand is None
+
+
+def test_an_agent_that_fails_behind_a_modal_does_not_set_the_world_going() -> None:
+    run = make_run(pace="live")
+    run.hand_over(RulesAgent("rules"), 0.0)
+    run.asked(0.0)
+    run.cover(1.0)
+    run.failed("it fell over", 2.0)
+    assert run.tick(60.0) is None
+    run.uncover(60.0)
+    assert run.state == "clock_runs"
+    assert run.tick(63.9) is None
+    assert run.tick(64.1) is not None
+
+
+def test_a_modal_over_a_paused_game_leaves_it_paused() -> None:
+    run = make_run(pace="live")
+    run.toggle_pause(1.0)
+    run.cover(2.0)
+    run.uncover(3.0)
+    assert run.state == "paused"
+
+
+def test_the_same_agent_drives_again_after_it_was_taken_over_from() -> None:
+    run = make_run()
+    agent = RulesAgent("rules")
+    run.hand_over(agent, 0.0)
+    run.take_over(1.0)
+    assert run.agent_at_hand is agent
+
+
+def test_steps_keep_their_rate_though_the_clock_is_looked_at_late() -> None:
+    ill = make_incident(initial={"cpu_usage": 0.7}, max_steps=100)
+    run = LiveRun(Episode(ill, 1, pace="live"), agent="rules", pace_seconds=4.0, speed=1.0, now=0.0)
+    for look in range(1, 201):
+        run.tick(0.7 * look)
+    assert run.episode.steps == int(0.7 * 200 / 4.0)

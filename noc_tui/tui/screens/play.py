@@ -17,6 +17,8 @@ from noc_tui.tui.widgets.keybar import KeyHint
 from noc_tui.tui.widgets.log_panel import LogPanel
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.binding import BindingType
     from textual.events import Key
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from noc_tui.tui.launch import Launch
     from noc_tui.tui.live import LiveRun
 
-TICK_SECONDS = 0.1
+TICK_SECONDS = 0.05
 
 
 class PlayScreen(DashboardScreen):
@@ -40,7 +42,6 @@ class PlayScreen(DashboardScreen):
         self._run: LiveRun | None = None
         self._held = HeldKey()
         self._warned_of: str | None = None
-        self._paused_by_cover = False
         self._early: list[str] = []
         """Actions whose keys were pressed while the episode was still being loaded."""
 
@@ -60,27 +61,22 @@ class PlayScreen(DashboardScreen):
         run = self._run
         if run is None:
             return action.id in {"help", "leave", "close", "palette"} or action.id.startswith("act.")
-        if action.id == "pause":
-            return run.clock_runs or not run.human
         if action.id == "debrief":
             return run.episode.done
         if run.episode.done:
-            return action.id not in {"agent", "mark", "step.next", "step.next.arrow", "faster", "slower"}
-        return True
+            return action.id not in {"pause", "agent", "mark", "step.next", "step.next.arrow", "faster", "slower"}
+        return action.id != "pause" or run.clock_runs or not run.human
 
     def hints(self) -> tuple[KeyHint, ...]:
         """The six actions come first; after the end, what there is to do then."""
-        hints = super().hints()
-        run = self._run
+        run, keys = self._run, self.noc.keys
         if run is None:
-            return hints
+            return super().hints()
+        words = {"pause": "go on" if run.paused else "pause", "autopilot": "autopilot" if run.human else "take back"}
+        hints = tuple(hint._replace(label=words.get(hint.label, hint.label)) for hint in super().hints())
         if run.episode.done:
-            keys = self.noc.keys
             return (KeyHint(display(keys["debrief"]), "debrief"), *hints)
-        if run.human:
-            return (KeyHint("1-6", "act"), *hints)
-        taken_back = (hint._replace(label="take back") if hint.label == "autopilot" else hint for hint in hints)
-        return (KeyHint("1-6", "take over"), *taken_back)
+        return (KeyHint(action_keys(keys), "act" if run.human else "take over"), *hints)
 
     # --- beginning
 
@@ -90,7 +86,31 @@ class PlayScreen(DashboardScreen):
         self.noc.after_paint(self, self._begin)
 
     def _begin(self) -> None:
+        if self._launch.watch:
+            self.run_worker(self._begin_watching(), group="agent", exclusive=True)
+        else:
+            self._open(None)
+
+    async def _begin_watching(self) -> None:
+        """Make the agent first: its name stands in the recording."""
         from noc_tui.agents.base import AgentError  # noqa: PLC0415
+        from noc_tui.agents.making import make_agent_aside  # noqa: PLC0415
+
+        preferences = self.noc.preferences
+        try:
+            agent = await make_agent_aside(
+                self._launch.agent or preferences.agent,
+                seed=self._launch.seed or 0,
+                time_limit=preferences.agent_seconds,
+            )
+        except AgentError as error:
+            self.noc.warn(str(error))
+            self.action_leave()
+            return
+        self._open(agent)
+
+    def _open(self, agent: Agent | None) -> None:
+        """Open the episode, with the agent in control if there is one."""
         from noc_tui.episode.errors import SessionError  # noqa: PLC0415
         from noc_tui.episode.records import HUMAN  # noqa: PLC0415
         from noc_tui.sim.errors import IncidentError  # noqa: PLC0415
@@ -99,20 +119,22 @@ class PlayScreen(DashboardScreen):
         from noc_tui.tui.opening import open_episode  # noqa: PLC0415
 
         preferences = self.noc.preferences
-        agent = self._launch.agent or preferences.agent
         try:
-            driver = self._driver_named(agent) if self._launch.watch else HUMAN
-            episode = open_episode(self._launch, preferences, driver=driver)
-        except (AgentError, IncidentError, SessionError) as error:
+            episode = open_episode(self._launch, preferences, driver=agent.name if agent else HUMAN)
+        except (IncidentError, SessionError, ValueError) as error:
             self.noc.warn(str(error))
             self.action_leave()
             return
         now = self.noc.monotonic()
         self._run = run = LiveRun(
-            episode, agent=agent, pace_seconds=preferences.pace_seconds, speed=preferences.watch_speed, now=now
+            episode,
+            agent=self._launch.agent or preferences.agent,
+            pace_seconds=preferences.pace_seconds,
+            speed=preferences.watch_speed,
+            now=now,
         )
-        if self._launch.watch:
-            run.start_agent(now)
+        if agent is not None:
+            run.start_agent(agent, now)
         self.query_one(LogPanel).show(log_entries(episode, episode.steps))
         self._show_all()
         if self.noc.live_timers:
@@ -121,13 +143,6 @@ class PlayScreen(DashboardScreen):
         for action in self._early:
             self.action_operate(action)
         self.call_after_refresh(give_back)
-
-    @staticmethod
-    def _driver_named(agent: str) -> str:
-        """The name under which the agent will be recorded. Raises `AgentError` when there is no such agent."""
-        from noc_tui.agents.registry import make_agent  # noqa: PLC0415  (whoever plays alone needs no agents)
-
-        return make_agent(agent, seed=0).name
 
     # --- time
 
@@ -143,15 +158,15 @@ class PlayScreen(DashboardScreen):
 
     def on_screen_suspend(self) -> None:
         """A modal covers the dashboard: the world waits."""
-        if self._run is not None and not self._run.paused:
-            self._run.toggle_pause(self.noc.monotonic())
-            self._paused_by_cover = True
+        if self._run is not None:
+            self._run.cover(self.noc.monotonic())
 
     def on_screen_resume(self) -> None:
         """The dashboard is uncovered: the world goes on where it waited."""
-        if self._run is not None and self._paused_by_cover:
-            self._paused_by_cover = False
-            self._run.toggle_pause(self.noc.monotonic())
+        if self._run is not None:
+            self._run.uncover(self.noc.monotonic())
+            self._show_banner()
+            self._show_driver()
         super().on_screen_resume()
         self._go_on()
 
@@ -189,6 +204,7 @@ class PlayScreen(DashboardScreen):
         self.run.toggle_pause(self.noc.monotonic())
         self._show_driver()
         self._show_banner()
+        self.refresh_keys()
         self._go_on()
 
     def action_next_step(self) -> None:
@@ -205,19 +221,35 @@ class PlayScreen(DashboardScreen):
 
     def action_agent(self) -> None:
         """Hand over to the agent, or take back from it."""
-        from noc_tui.agents.base import AgentError  # noqa: PLC0415
-
         if self._run is None or self.run.episode.done:
             return
+        if not self.run.human:
+            self.run.take_over(self.noc.monotonic())
+            self._control_changed()
+        elif (agent := self.run.agent_at_hand) is not None:
+            self._hand_over(agent)
+        else:
+            self.run_worker(self._bring_agent(), group="agent", exclusive=True)
+
+    async def _bring_agent(self) -> None:
+        """Make the agent, which may be somebody's code that takes its time, and hand over to it."""
+        from noc_tui.agents.base import AgentError  # noqa: PLC0415
+        from noc_tui.agents.making import make_agent_aside  # noqa: PLC0415
+
+        run = self.run
         try:
-            if self.run.human:
-                self.run.hand_over(self.noc.monotonic())
-            else:
-                self.run.take_over(self.noc.monotonic())
+            agent = await make_agent_aside(
+                run.agent_name, seed=run.episode.header.seed, time_limit=self.noc.preferences.agent_seconds
+            )
         except AgentError as error:
             self.noc.warn(str(error))
             return
-        self._control_changed()
+        self._hand_over(agent)
+
+    def _hand_over(self, agent: Agent) -> None:
+        self.run.hand_over(agent, self.noc.monotonic())
+        if not self.run.human:
+            self._control_changed()
 
     def action_mark(self) -> None:
         """Ask for a note, and set a bookmark."""
@@ -238,18 +270,30 @@ class PlayScreen(DashboardScreen):
             self.app.push_screen(DebriefScreen(self.run.episode, self._launch))
 
     def action_leave(self) -> None:
-        """Leave; a running episode stays resumable."""
+        """Leave; a running episode stays resumable. One that could not be saved is asked about first."""
+        from noc_tui.tui.screens.prompt import ConfirmScreen  # noqa: PLC0415
+
+        if self._run is not None and self.run.episode.is_worth_a_file and self.run.episode.recording_problem:
+            question = "This episode could not be saved and will be lost. Leave it?"
+            self.app.push_screen(ConfirmScreen(question), lambda yes: self._leave() if yes else None)
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
         if self._run is not None:
             episode = self.run.episode
-            if episode.steps and not episode.done and not episode.recording_problem:
+            if episode.is_worth_a_file and not episode.done and not episode.recording_problem:
                 self.noc.tell("The episode is kept: continue it from home, or noc-tui sessions.")
             episode.close()  # before the screen below looks at the recordings
         super().action_leave()
 
     def on_unmount(self) -> None:
-        """Close the recording."""
+        """Close the recording, and whoever has driven."""
         if self._run is not None:
             self._run.episode.close()
+            if self._run.agent_at_hand is not None:
+                self._run.discarded.append(self._run.agent_at_hand)
+            self._close_discarded()
 
     # --- the agent
 
@@ -271,9 +315,8 @@ class PlayScreen(DashboardScreen):
             decision = await ask(agent, observation, self.noc.preferences.agent_seconds)
         except AgentError as error:
             if self.run.agent is agent:
-                self.run.failed(str(error), self.noc.monotonic())
+                self.run.failed(str(error), self.noc.monotonic(), usage=error.usage)
                 self._control_changed()
-                self.noc.warn(f"{agent.name} failed: {error}")
             return
         if self.run.agent is agent:
             self._decided(decision)
@@ -285,6 +328,21 @@ class PlayScreen(DashboardScreen):
         else:
             self._show_driver()
 
+    def _close_discarded(self) -> None:
+        """Let agents that nobody will ask again close what they hold; the app outlives the screen."""
+        discarded, self.run.discarded = self.run.discarded, []
+        for agent in discarded:
+            self.app.run_worker(self._close_agent(agent), group="closing")
+
+    async def _close_agent(self, agent: Agent) -> None:
+        from noc_tui.agents.asking import close_agent  # noqa: PLC0415
+        from noc_tui.agents.base import AgentError  # noqa: PLC0415
+
+        try:
+            await close_agent(agent)
+        except AgentError as error:
+            self.noc.warn(str(error))
+
     # --- showing
 
     def _stepped(self, record: StepRecord) -> None:
@@ -294,6 +352,7 @@ class PlayScreen(DashboardScreen):
 
     def _control_changed(self) -> None:
         self.workers.cancel_group(self, "agent")
+        self._close_discarded()
         self.query_one(LogPanel).append([between_entry(self.run.episode.controls[-1])])
         self._show_all()
         self._go_on()
@@ -350,22 +409,28 @@ class PlayScreen(DashboardScreen):
             self.noc.warn(problem or "The session is being saved again; nothing is missing.")
 
 
+def action_keys(keys: Mapping[str, str]) -> str:
+    """The keys of the six actions as one hint: `1-6`, or as the user has mapped them."""
+    shown = "".join(display(keys[f"act.{action}"]) for action in ACTIONS)
+    return "1-6" if shown == "123456" else shown
+
+
 def driver_view(run: LiveRun, now: float, keys: dict[str, str]) -> DriverView | None:
     """What is said of whoever drives; None where a person plays at leisure."""
     if run.episode.done:
         return None
     if run.human:
         if run.last_error is not None:
-            hints = (KeyHint(display(keys["agent"]), "try again"), KeyHint("1-6", "act"))
+            hints = (KeyHint(display(keys["agent"]), "try again"), KeyHint(action_keys(keys), "act"))
             return DriverView(run.agent_name, "failed", error=run.last_error, keys=hints)
         if run.clock_runs:
             return DriverView(
-                "", "paused" if run.paused else "waiting", seconds=run.remaining(now), period=run.interval
+                "", "paused" if run.paused else "waiting", seconds=round(run.remaining(now), 1), period=run.interval
             )
         return None
     last = run.decision
     usage = last.usage if last is not None else None
-    thinking = None if run.thinking_since is None else now - run.thinking_since
+    thinking = None if run.thinking_since is None else round(now - run.thinking_since, 1)
     tokens = None if usage is None or usage.tokens_out is None else (usage.tokens_in or 0) + usage.tokens_out
     return DriverView(
         name=run.agent.name if run.agent else "",
@@ -376,5 +441,5 @@ def driver_view(run: LiveRun, now: float, keys: dict[str, str]) -> DriverView | 
         tokens=tokens,
         cost=usage.cost if usage is not None else None,
         speed=run.speed,
-        keys=(KeyHint("1-6", "take over"), KeyHint(display(keys["agent"]), "take back")),
+        keys=(KeyHint(action_keys(keys), "take over"),),
     )

@@ -14,7 +14,7 @@ from noc_tui.tui.screens.dashboard import DashboardScreen
 from noc_tui.tui.widgets.action_pad import ActionPad
 from noc_tui.tui.widgets.banner import BadgeKind, Banner, BannerView
 from noc_tui.tui.widgets.driver_panel import DriverPanel, DriverView
-from noc_tui.tui.widgets.keybar import KeyHint
+from noc_tui.tui.widgets.keybar import KeyBar, KeyHint
 from noc_tui.tui.widgets.log_panel import LogPanel
 from noc_tui.tui.widgets.timeline import Timeline, TimelineView
 
@@ -64,7 +64,21 @@ class ReplayScreen(DashboardScreen):
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Moving about comes first."""
-        return (KeyHint("← →", "step"), *(hint for hint in super().hints() if hint.label != "step"))
+        keys, playing = self.noc.keys, self._player is not None and self.player.playing
+        words = {"pause": "pause" if playing else "play"}
+        hints = [hint._replace(label=words.get(hint.label, hint.label)) for hint in super().hints()]
+        step = KeyHint(f"{display(keys['step.back'])} {display(keys['step.next.arrow'])}", "step")
+        ended = self._player is not None and self.player.session.end is not None
+        debrief = [KeyHint(display(keys["debrief"]), "debrief")] if ended else []
+        others = [hint for hint in hints if hint.label != "step"]
+        return (step, *others[:-2], *debrief, *others[-2:])
+
+    async def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
+        """A click on the pair of step keys steps on."""
+        if " " in event.key:
+            self.action_next_step()
+        else:
+            await super().on_key_bar_pressed(event)
 
     # --- beginning
 
@@ -171,7 +185,9 @@ class ReplayScreen(DashboardScreen):
         from noc_tui.tui.screens.prompt import PromptScreen  # noqa: PLC0415
 
         steps = self.player.session.steps
-        self.app.push_screen(PromptScreen("Go to step", f"0 to {steps}", limit=7, digits=True), self._go_to)
+        self.app.push_screen(
+            PromptScreen("Go to step", f"0 to {steps}", limit=7, digits=True, highest=steps), self._go_to
+        )
 
     def _go_to(self, text: str | None) -> None:
         if text:
@@ -231,7 +247,7 @@ class ReplayScreen(DashboardScreen):
             title=str(session.header.incident.get("title", "?")),
             subtitle=f"{session.header.incident.get('difficulty', '')} · seed {session.header.seed}",
             step=self.player.step,
-            max_steps=session.steps,
+            max_steps=session.header.max_steps,
             clock=self.clock_at(self.player.step),
             recording="off",
             badge=badge,
@@ -239,7 +255,7 @@ class ReplayScreen(DashboardScreen):
         )
 
     def _badge(self) -> tuple[str, BadgeKind]:
-        if self.player.following:
+        if self.player.following and self.player.session.end is None:
             return "FOLLOWING", "replay"
         return ("REPLAYING", "replay") if self.player.playing else ("REPLAY", "replay")
 

@@ -9,6 +9,7 @@ import pytest
 from noc_tui import paths
 from noc_tui.episode.reader import SessionFile
 from noc_tui.episode.verify import verify
+from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.debrief import DebriefScreen
 from noc_tui.tui.screens.help import HelpScreen
 from noc_tui.tui.screens.home import HomeScreen
@@ -285,7 +286,53 @@ async def test_keys_that_the_user_remapped_are_bound_and_shown() -> None:
 
 async def test_a_bad_theme_and_a_clashing_key_are_told_and_the_defaults_stand() -> None:
     async with cockpit(playing(), theme="neon", keys={"mark": "a"}) as pit:
-        assert "noc-dark stands instead" in pit.told()
-        assert "taken by agent" in pit.told()
+        assert "2 settings are wrong; noc-tui doctor lists them" in pit.told()
+        assert "config.toml: theme: there is no 'neon'; noc-dark stands instead" in pit.told().replace("\n", "")
         await pit.press("a")
         assert not pit.play.run.human
+
+
+async def test_one_wrong_key_is_told_with_its_file() -> None:
+    async with cockpit(playing(), keys={"mark": "a"}) as pit:
+        assert "config.toml: keys.mark: a is taken by agent" in pit.told().replace("\n", "")
+
+
+async def test_leaving_an_episode_that_could_not_be_saved_is_asked_about() -> None:
+    paths.data_dir().parent.mkdir(parents=True)
+    paths.data_dir().write_text("a file where the folder should be")
+    async with cockpit() as pit:
+        pit.app.open(playing())
+        await pit.settle()
+        await pit.press("1", "q")
+        assert "will be lost" in pit.text()
+        await pit.press("n")
+        assert pit.episode.steps == 1
+        await pit.press("q", "y")
+        assert isinstance(pit.app.screen, HomeScreen)
+
+
+async def test_a_fork_in_which_nothing_was_played_is_not_said_to_be_kept() -> None:
+    async with cockpit(playing()) as pit:
+        await pit.press("1", "1")
+        parent = paths.sessions_dir() / f"{pit.episode.header.session}.jsonl"
+        pit.app.open(Launch("play", session=parent, step=1))
+        await pit.settle()
+        await pit.press("q")
+        assert "kept" not in pit.told()
+
+
+async def test_remapped_action_keys_are_what_the_footer_names() -> None:
+    async with cockpit(playing(), keys={"act.do_nothing": "x"}) as pit:
+        assert "x23456 act" in pit.text()
+
+
+async def test_the_footer_offers_what_can_be_done_now() -> None:
+    async with cockpit(playing("network_congestion", seed=1, watch=True)) as pit:
+        assert "space pause" in pit.text()
+        await pit.press("space")
+        assert "space go on" in pit.text()
+        await pit.press("space")
+        while not pit.episode.done:
+            await pit.pass_time(1.1)
+        assert "pause" not in pit.text().splitlines()[-1]
+        assert "enter debrief" in pit.text()
