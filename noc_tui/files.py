@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +18,10 @@ def read_small(path: Path, limit: int) -> bytes:
     Raises `OSError`, also for what is larger, and for a pipe or a device, which might never end.
     """
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
     with os.fdopen(file, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
         content = stream.read(limit + 1)
     if len(content) > limit:
         raise OSError(errno.EFBIG, f"it is larger than {limit // 1024} KiB", str(path))
@@ -35,8 +35,8 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
     where `path` is no regular file (a folder, a device), and whatever the pieces raise, with `path` as it was.
     """
     mode = _mode(path)
-    path = Path(os.path.realpath(path))
-    beside = path.with_name(f".{path.name[:64]}.{secrets.token_hex(4)}")
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name[:32]}.{os.urandom(4).hex()}")
     try:
         file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666 if mode is None else mode)
     except OSError as error:
@@ -49,7 +49,7 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
             stream.writelines([text] if isinstance(text, str) else text)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(path)
+        beside.replace(target)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise

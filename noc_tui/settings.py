@@ -106,13 +106,22 @@ def _from_file(file: Path, notices: list[str]) -> Iterator[_Setting]:
     for key, value in table.items():
         if key == "keys" and isinstance(value, dict):
             # One by one, so that one wrong entry costs no other.
-            for number, (action, name) in enumerate(value.items()):
+            for number, (action, name) in enumerate(_dotted(value)):
                 if number == _MOST_KEYS:
                     notices.append(f"{place}: keys: has more than {_MOST_KEYS} entries; the others have no effect")
                     break
                 yield _Setting(place, f"keys.{action}", "keys", {action: name}, is_text=False)
         else:
             yield _Setting(place, key, key, value, is_text=False)
+
+
+def _dotted(table: dict[str, Any], levels: int = 2) -> Iterator[tuple[str, Any]]:
+    """The entries of a table, and those of the tables in it as `a.b`: an id that somebody has put no quotes around."""
+    for key, value in table.items():
+        if levels and isinstance(value, dict):
+            yield from ((f"{key}.{inner}", entry) for inner, entry in _dotted(value, levels - 1))
+        else:
+            yield key, value
 
 
 def _from_dotenv(notices: list[str]) -> Iterator[_Setting]:

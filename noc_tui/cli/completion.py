@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer  # noqa: TC002  (Typer evaluates the annotations of a completer)
@@ -34,7 +35,8 @@ def _completer(names: Names) -> Completer:
 def _incidents(context: typer.Context) -> Iterable[str]:
     from noc_tui.sim.catalog import catalog_of
 
-    return catalog_of(context.params.get("incidents") or ()).ids
+    # No value has been converted while the line is still being typed.
+    return catalog_of([Path(folder) for folder in context.params.get("incidents") or ()]).ids
 
 
 def _agents(_: typer.Context) -> Iterable[str]:

@@ -52,7 +52,10 @@ def root(context: typer.Context) -> None:
 
 @commands.command("list", epilog=examples("noc-tui incidents list", "noc-tui incidents list --format json"))
 def list_(output: FormatOption = OutputFormat.TEXT, incidents: IncidentFolders = None) -> None:
-    """List the incidents there are: id, difficulty, title. Exit code 1 if a file cannot be used."""
+    """List the incidents: id, difficulty, title.
+
+    Exit code 1 if a file cannot be used.
+    """
     from noc_tui.sim.catalog import catalog_of
 
     found, errors = catalog_of(incident_folders(incidents)).load_all()
@@ -76,7 +79,10 @@ def show(
     output: FormatOption = OutputFormat.TEXT,
     incidents: IncidentFolders = None,
 ) -> None:
-    """Show one incident: what it is, where it starts, where its file lies. Only json gives away what actions do."""
+    """Show one incident: what it is, where it starts.
+
+    Only json gives away what its actions do.
+    """
     from noc_tui.sim.catalog import catalog_of
 
     catalog = catalog_of(incident_folders(incidents))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -150,7 +151,7 @@ def replay(
     if verify:
         _verify(path)
         return
-    instead = f"noc-tui replay {session} --verify"
+    instead = f"noc-tui replay {shlex.quote(session)} --verify"
     need_terminal("noc-tui replay", instead)
     _check_start(path, start, follow=follow)
     _open("noc-tui replay", instead, face="replay", session=path, follow=follow, step=start)

@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "noc-tui run --agent rules",
             "noc-tui run --agent rules --incident classic --seeds 20 --format json",
-            "noc-tui run --agent random --incident retry_storm --seeds 100:105 --no-record",
+            "noc-tui run --agent random --incident slow_leak --seeds 7:9 --no-record",
         ),
     )(run)
 

@@ -66,7 +66,10 @@ def list_(
     output: Annotated[ListFormat, typer.Option("--format", help="json: an object a line.")] = ListFormat.TEXT,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the newest so many.")] = None,
 ) -> None:
-    """List the recordings, newest first: id, start, incident, seed, driver, how it stands."""
+    """List the recordings, newest first.
+
+    A line has the id, the start, the incident, the seed, who drove, and how it stands.
+    """
     summaries = recordings()
     if not summaries and output is ListFormat.TEXT:
         from noc_tui import paths
@@ -103,9 +106,10 @@ def line_of(summary: SessionSummary) -> str:
 
 def _moment(summary: SessionSummary) -> str:
     try:
-        return summary.started.astimezone().strftime("%Y-%m-%d %H:%M")
-    except (OverflowError, OSError):  # the edge of the calendar, from a file that somebody made up
-        return f"{summary.started.year:04}-??-?? ??:??"
+        moment = summary.started.astimezone()
+    except OverflowError:  # the edge of the calendar, from a file that somebody made up
+        moment = summary.started
+    return moment.isoformat(" ", "minutes")[:16]
 
 
 def _incident(summary: SessionSummary) -> str:
@@ -136,7 +140,10 @@ def _values(summary: SessionSummary) -> dict[str, object]:
 
 @commands.command(epilog=examples("noc-tui sessions show last"))
 def show(session: SessionArgument) -> None:
-    """Show one recording: where it came from, and what happened, a line each. A damaged one up to the damage."""
+    """Show one recording, a line for each step.
+
+    Marks and changes of control stand between them. A damaged recording is shown up to the damage.
+    """
     from noc_tui.episode.reader import SessionFile
 
     with SessionFile.open(find_recording(session), salvage=True) as file:
@@ -151,7 +158,7 @@ def _described(file: SessionFile) -> Iterator[str]:
     secret = header.blind and end is None
     title = "Blind incident" if secret else f"{header.incident.get('title', '?')} ({header.incident.get('id', '?')})"
     yield f"{title}, seed {header.seed}, {header.pace} pace{', blind' if header.blind else ''}"
-    yield f"session {header.session}, started {header.started:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"session {header.session}, started {header.started.isoformat(' ', 'seconds')[:19]} UTC"
     if header.parent:
         yield f"forked from {header.parent.session} at step {header.parent.step}"
     versions = header.versions

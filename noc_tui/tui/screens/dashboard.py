@@ -12,27 +12,59 @@ from noc_tui.sim.metrics import METRICS
 from noc_tui.tui.frame import clock_text, first_pad_items, health_view, pad_items, strip_views
 from noc_tui.tui.keymap import display
 from noc_tui.tui.screens.base import NocScreen
-from noc_tui.tui.widgets.action_pad import ActionPad
+from noc_tui.tui.widgets.action_pad import ActionPad, compact_rows
 from noc_tui.tui.widgets.banner import Banner
+from noc_tui.tui.widgets.cells import fit
 from noc_tui.tui.widgets.driver_panel import DriverPanel
 from noc_tui.tui.widgets.health_bar import HealthBar
 from noc_tui.tui.widgets.keybar import KeyBar
 from noc_tui.tui.widgets.log_panel import LogPanel
 from noc_tui.tui.widgets.metric_strip import MetricInks, MetricStrip
+from noc_tui.tui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from textual.app import ComposeResult
     from textual.events import Resize
     from textual.types import CSSPathType
 
     from noc_tui.episode.track import Track
+    from noc_tui.tui.widgets.driver_panel import DriverView
 
 CARD_COLUMNS = 100
 CARD_ROWS = 30
 """From this size on the metrics are cards; below it they are strips of one line."""
 
-PAD_COLUMNS = 66
-"""From this width on the six actions stand in three columns."""
+SPACIOUS_ROWS = 36
+"""From this height on the cards have blank rows around them."""
+
+_LEAST_LOG = 3
+"""Rows of a log that is worth its place: its title and two lines."""
+
+
+def left_out(wanted: Mapping[str, int], room: int) -> tuple[str, ...]:
+    """What of `wanted` (rows by name, the most important first) does not fit into `room` rows, in the same order.
+
+    If anything does not, a row is kept free for saying so.
+    """
+    if sum(wanted.values()) <= room:
+        return ()
+    room -= 1
+    hidden = []
+    for name, rows in wanted.items():
+        if rows <= room:
+            room -= rows
+        else:
+            hidden.append(name)
+    return tuple(hidden)
+
+
+def notice_of(hidden: Sequence[str], width: int) -> str:
+    """What is hidden, in as many words as `width` cells have room for."""
+    names = ", ".join(hidden)
+    sentences = (f"Hidden here: {names}. All keys work.", f"Hidden here: {names}.", f"Hidden: {names}")
+    return next((text for text in sentences if len(text) <= width), fit(f"No {names}", max(width, 1)))
 
 
 class DashboardScreen(NocScreen):
@@ -44,12 +76,16 @@ class DashboardScreen(NocScreen):
     """Title and six actions."""
 
     compact = reactive(False, toggle_class="-compact", init=False)
+    spacious = reactive(True, toggle_class="-spacious", init=False)
 
     def compose(self) -> ComposeResult:
         # In its form from the start: a class that changes after mounting styles everything once more.
         compact = self._is_compact(*self.app.size)
         self.set_reactive(DashboardScreen.compact, compact)
         self.set_class(compact, "-compact")
+        spacious = self.app.size.height >= SPACIOUS_ROWS
+        self.set_reactive(DashboardScreen.spacious, spacious)
+        self.set_class(spacious, "-spacious")
         yield MetricInks()
         yield Banner()
         with Vertical(id="stage"):
@@ -59,7 +95,9 @@ class DashboardScreen(NocScreen):
                     strip.compact = compact
                     yield strip
             yield HealthBar()
-            yield DriverPanel()
+            driver = DriverPanel()
+            driver.compact = compact
+            yield driver
             with Horizontal(id="bottom"):
                 yield LogPanel(compact=compact)
                 pad = ActionPad()
@@ -76,10 +114,19 @@ class DashboardScreen(NocScreen):
 
     # --- size
 
+    def on_mount(self) -> None:
+        """Make room for whoever drives, and use it when nobody has to be shown."""
+        self.watch(self.query_one(DriverPanel), "view", self._driver_changed, init=False)
+
+    def _driver_changed(self, before: DriverView | None, view: DriverView | None) -> None:
+        if (before is None) != (view is None):
+            self.lay_out(*self.size)
+
     def on_resize(self, event: Resize) -> None:
         """Choose cards or strips, and say what a small window hides."""
         width, height = event.size
         self.compact = self._is_compact(width, height)
+        self.spacious = height >= SPACIOUS_ROWS
         self.lay_out(width, height)
 
     @staticmethod
@@ -95,22 +142,19 @@ class DashboardScreen(NocScreen):
 
     def lay_out(self, width: int, height: int) -> None:
         """Hide what there is no room for, the least important first, and say so."""
-        self.query_one(ActionPad).styles.height = (
-            self.PAD_ROWS if not self.compact else 2 if width >= PAD_COLUMNS else 3
-        )
-        hidden = []
-        for name, selector, rows in (
-            ("log", "LogPanel", 15),
-            ("health", "HealthBar", 12),
-            ("actions", "ActionPad", 11),
-        ):
-            shown = height >= rows
-            self.query_one(selector).display = shown
-            if not shown:
-                hidden.append(name)
+        pad = self.query_one(ActionPad)
+        rows = compact_rows(pad.items, width - 2) if self.compact else self.PAD_ROWS
+        pad.styles.height = rows
+        hidden: tuple[str, ...] = ()
+        if self.compact:
+            taken = 2 + len(METRICS) + self.query_one(DriverPanel).display + 2 * len(self.query(Timeline))
+            hidden = left_out({"actions": rows, "health": 1, "log": _LEAST_LOG}, height - taken)
+        pad.display = "actions" not in hidden
+        self.query_one(HealthBar).display = "health" not in hidden
+        self.query_one(LogPanel).display = "log" not in hidden
         notice = self.query_one("#hidden", Static)
-        notice.display = bool(hidden) and height >= 9
-        notice.update(f"Too low for: {', '.join(hidden)}. All keys work.")
+        notice.display = bool(hidden) and height > 2 + len(METRICS)
+        notice.update(notice_of(hidden, width - 2))
 
     # --- what is shown
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -14,14 +14,13 @@ from noc_tui.tui.widgets.cells import fit, wrap
 from noc_tui.tui.widgets.painted import Painted, Run, cells_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from textual import events
     from textual.geometry import Size
 
 TITLE: Final = "Actions"
-LEAST_COLUMN: Final = 20
-"""The narrowest column of the compact form that holds every label and a gap."""
+_MOST_COLUMNS: Final = 3
 FLASH_SECONDS: Final = 0.2
 
 
@@ -33,7 +32,7 @@ class PadItem:
     """The keys that choose it, as they are shown: `("1", "w")`."""
     label: str
     note: str = ""
-    """What is known of it: `used 2×`, `down 1 step`; shortened where there is no room."""
+    """What is known of it: `2×, due in 1`, `down 1 step`; without its last parts where there is no room."""
     enabled: bool = True
     chosen: bool = False
     """Whether it was the last action chosen."""
@@ -113,22 +112,23 @@ class ActionPad(Painted):
     def index_at(self, x: int, y: int) -> int | None:
         """The action at that place of the content, if one stands there."""
         if not self.compact:
-            return y - 1 if 1 <= y <= len(self.items) else None
+            row = y - self._has_title(self.size.height)
+            return row if 0 <= row < len(self.items) else None
         if self.disabled_reason:
             return None
-        columns = _columns(self.size.width)
+        columns = _columns(self.items, self.size.width).number
         column = x * columns // max(self.size.width, 1)
         index = y * columns + column
         return index if index < len(self.items) else None
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's signature)
         if self.compact:
-            return -(-len(self.items) // _columns(width))
+            return compact_rows(self.items, width)
         return 1 + len(self.items) + len(self._reason(width))
 
     def paint(self, width: int, height: int) -> Iterator[list[Run]]:
         if self.compact:
-            yield from self._paint_off(width) if self.disabled_reason else self._paint_columns(width)
+            yield from self._paint_off(width, height) if self.disabled_reason else self._paint_columns(width)
         else:
             yield from self._paint_rows(width, height)
 
@@ -137,12 +137,16 @@ class ActionPad(Painted):
         text = clean(self.disabled_reason)
         return [text[start:end] for start, end in wrap(text, width, width)] if text and width > 0 else []
 
+    def _has_title(self, height: int) -> bool:
+        """Whether the title stands above the rows: of a title and an action it is the one to go."""
+        return height > len(self.items) or bool(self.disabled_reason)
+
     def _paint_rows(self, width: int, height: int) -> Iterator[list[Run]]:
         reason = self._reason(width)
-        if len(reason) > height - 1 - len(self.items):
-            yield [Run(f"{TITLE} ", "title"), Run(fit(f"off: {clean(self.disabled_reason)}", width - 8), "reason")]
+        if reason and len(reason) > height - 1 - len(self.items):
+            yield self._title_with_reason(width)
             reason = []
-        else:
+        elif self._has_title(height):
             yield [Run(TITLE, "title"), Run(" off" if reason else "", "reason")]
         keys = max((len(" ".join(item.keys)) for item in self.items), default=0)
         labels = max((len(item.label) for item in self.items), default=0)
@@ -154,25 +158,32 @@ class ActionPad(Painted):
             yield [Run(row, "reason")]
 
     def _paint_columns(self, width: int) -> Iterator[list[Run]]:
-        columns = _columns(width)
+        columns, all_keys = _columns(self.items, width)
         edges = [-(-column * width // columns) for column in range(columns + 1)]
         for first in range(0, len(self.items), columns):
             line: list[Run] = []
             for column, item in enumerate(self.items[first : first + columns]):
                 room = edges[column + 1] - edges[column]
-                head = [self._keys(item, 0), Run(" "), Run(item.label, self._ink(item)), Run(" ")]
+                head = [self._keys(item, 0, all_keys=all_keys), Run(" "), Run(item.label, self._ink(item)), Run(" ")]
                 note = _shorten(clean(item.note), room - cells_of(head) - 1)
                 line += self._lay([*head, Run(note, "muted")], first + column, room)
             yield line
 
-    def _paint_off(self, width: int) -> Iterator[list[Run]]:
-        yield [Run(f"{TITLE} ", "title"), Run(fit(f"off: {clean(self.disabled_reason)}", width - 8), "reason")]
-        yield [Run(fit(", ".join(item.label for item in self.items), width), "muted")]
+    def _paint_off(self, width: int, height: int) -> Iterator[list[Run]]:
+        yield self._title_with_reason(width)
+        labels, room = ", ".join(item.label for item in self.items), max(width, 1)
+        spans = wrap(labels, room, room)
+        for row, (start, end) in enumerate(spans[: height - 1], 2):
+            yield [Run(labels[start:end] if row < height else fit(labels[start:], room), "muted")]
 
-    def _keys(self, item: PadItem, width: int) -> Run:
+    def _title_with_reason(self, width: int) -> list[Run]:
+        reason = f"off: {clean(self.disabled_reason)}"
+        return [Run(f"{TITLE} ", "title"), Run(fit(reason, width - len(TITLE) - 1), "reason")]
+
+    def _keys(self, item: PadItem, width: int, *, all_keys: bool = True) -> Run:
         usable = item.enabled and not self.disabled_reason
         ink = ("chosen-key" if item.chosen else "key") if usable else "muted"
-        return Run(" ".join(item.keys).ljust(width), ink)
+        return Run(_key_text(item, all_keys=all_keys).ljust(width), ink)
 
     def _ink(self, item: PadItem) -> str:
         if not item.enabled or self.disabled_reason:
@@ -209,12 +220,34 @@ class ActionPad(Painted):
         self._hovered = None
 
 
-def _columns(width: int) -> int:
-    return min(max(width // LEAST_COLUMN, 1), 3)
+def compact_rows(items: Sequence[PadItem], width: int) -> int:
+    """How many rows the compact form takes on `width` cells to show all of the items."""
+    return -(-len(items) // _columns(items, width).number)
+
+
+class _Columns(NamedTuple):
+    number: int
+    """From 1 to 3."""
+    all_keys: bool
+    """Whether each action shows all of its keys, or only the first."""
+
+
+def _columns(items: Sequence[PadItem], width: int) -> _Columns:
+    """As many columns as hold every label, a blank between them; rather more columns than second keys."""
+    for number in range(_MOST_COLUMNS, 0, -1):
+        for all_keys in (True, False):
+            widest = max((cell_len(f"{_key_text(item, all_keys=all_keys)} {item.label}") for item in items), default=0)
+            if (widest + 1) * number - 1 <= width:
+                return _Columns(number, all_keys)
+    return _Columns(1, all_keys=False)
+
+
+def _key_text(item: PadItem, *, all_keys: bool) -> str:
+    return " ".join(item.keys if all_keys else item.keys[:1])
 
 
 def _shorten(note: str, room: int) -> str:
-    """The note without its last parts (`2×, due in 1`: `2×`), or its first word (`down 1 step`: `down`), as fits."""
+    """The note without its last parts (`2×, due in 1`: `2×`), as fits; a part is never cut, for it would lie."""
     parts = note.split(", ")
     leading = (", ".join(parts[:count]) for count in range(len(parts), 0, -1))
-    return next((text for text in (*leading, note.partition(" ")[0]) if cell_len(text) <= room), "")
+    return next((text for text in leading if cell_len(text) <= room), "")

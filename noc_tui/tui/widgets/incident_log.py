@@ -51,6 +51,7 @@ class IncidentLog(ScrollView, can_focus=False):
         "incident-log--action",
         "incident-log--resolved",
         "incident-log--match",
+        "incident-log--selected",
     }
     DEFAULT_CSS = """
     IncidentLog {
@@ -72,11 +73,12 @@ class IncidentLog(ScrollView, can_focus=False):
         .incident-log--action { color: $accent; }
         .incident-log--resolved { color: $calm; }
         .incident-log--match { color: $foreground; text-style: bold underline; }
+        .incident-log--selected { color: auto; background: $accent; }
     }
     """
 
     compact: var[bool] = var(False)
-    """One row a line, cut with an ellipsis, instead of wrapped."""
+    """One row a line, cut with an ellipsis, instead of wrapped; actions are wrapped all the same."""
     following: var[bool] = var(True)
     """Whether the newest line is kept in sight. Changed by scrolling."""
     unread: var[int] = var(0)
@@ -99,10 +101,8 @@ class IncidentLog(ScrollView, can_focus=False):
         self._update_rows()
 
     def append(self, entries: Sequence[LogEntry]) -> None:
-        """Add lines. Costs what is added."""
-        if not self._lines.append(entries):
-            self._forget_rows()
-        self._update_rows()
+        """Add lines. Costs what is added; of very many lines the oldest go."""
+        self._lay_out(lambda: not self._lines.append(entries))
 
     def filter_by(self, wanted: LogFilter) -> None:
         """Show only these lines; the uppermost line in sight stays where it is, if it still is one."""
@@ -178,7 +178,8 @@ class IncidentLog(ScrollView, can_focus=False):
         text = self._styled(row)
         if self.text_selection is not None and (span := self.text_selection.get_span(number)) is not None:
             start, end = span
-            selected = self.screen.get_component_rich_style("screen--selection")
+            # Not Textual's `screen--selection`: its text is transparent, which Rich takes for the colour behind it.
+            selected = self.get_component_rich_style("incident-log--selected")
             text.stylize(selected, start, len(text) if end == -1 else end)
         # Rich ends with an empty segment that has no style, and Textual's filter for NO_COLOR stumbles over it.
         return Strip([segment for segment in text.render(self.app.console) if segment.text])
@@ -212,7 +213,7 @@ class IncidentLog(ScrollView, can_focus=False):
             self._lay_out(lambda: self._lines.resize(width, compact=self.compact))
 
     def _lay_out(self, change: Callable[[], bool]) -> None:
-        """Change how the lines lie, with the reader staying at the same line."""
+        """Change the lines, with the reader staying at the same line if `change` says that they lie differently."""
         place = None if self.following else self._lines.entry_at(self.scroll_offset.y)
         if change():
             self._forget_rows()

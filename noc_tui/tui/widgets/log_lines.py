@@ -37,6 +37,9 @@ ALERT_SOURCES: Final = frozenset({"alert", "pager"})
 
 LINE_LIMIT: Final = 1_000
 """Characters of a line that are kept."""
+LINES_KEPT: Final = 4_000
+"""Newest lines that are always kept; up to a quarter more are, so that dropping the older ones costs little."""
+_MOST_LINES: Final = LINES_KEPT * 5 // 4
 
 _CLOCK_WIDTHS: Final = (5, 9)
 _SOURCE_WIDTHS: Final = (6, 12)
@@ -129,15 +132,23 @@ def clean_entry(entry: LogEntry) -> LogEntry:
 _clean_often = lru_cache(maxsize=1024)(clean)
 
 
+def older_lines(count: int, clock: str) -> LogEntry:
+    """What stands first where `count` older lines have been dropped."""
+    return LogEntry(clock, GLYPHS["debug"], "debug", "noc-tui", f"{count:,} older lines are no longer listed here")
+
+
 class LogLines:
     """The log at a width: which lines are shown, in how many rows each. Appending costs what is appended.
 
-    `show` is quick where the new lines begin like the old ones, as when a replay jumps.
+    `show` is quick where the new lines begin like the old ones, as when a replay jumps. Of very many lines the oldest
+    are dropped; indices of entries count those too, so that an index stays good. Where some are dropped the last of
+    them is replaced by a line that says how many.
     """
 
     def __init__(self) -> None:
         self._given: list[LogEntry] = []
         self._entries: list[LogEntry] = []
+        self._dropped = 0
         self._filter = LogFilter()
         self._width = 80
         self._compact = False
@@ -149,8 +160,8 @@ class LogLines:
 
     @property
     def total(self) -> int:
-        """Number of entries."""
-        return len(self._entries)
+        """Number of entries, the dropped ones included."""
+        return self._first + len(self._entries)
 
     @property
     def shown(self) -> int:
@@ -174,6 +185,12 @@ class LogLines:
 
     def show(self, entries: Sequence[LogEntry]) -> bool:
         """Make these the entries. True if all rows that had been there are still where they were."""
+        left = len(entries) - self._dropped
+        if left > _MOST_LINES or (self._dropped and left < LINES_KEPT):
+            self._dropped = max(0, len(entries) - LINES_KEPT)
+        if self._dropped:
+            last = entries[self._dropped - 1]
+            entries = [older_lines(self._dropped, last.clock), *entries[self._dropped :]]
         before = len(self._given)
         kept = min(len(entries), before)
         if self._given[:kept] != list(entries[:kept]):
@@ -182,14 +199,20 @@ class LogLines:
         return self.append(entries[kept:]) and kept == before
 
     def append(self, entries: Sequence[LogEntry]) -> bool:
-        """Add entries. True if all rows that had been there are still where they were: no column had to grow."""
+        """Add entries. True if all rows that had been there are still where they were.
+
+        They are not where a column had to grow, or old entries had to go.
+        """
         first = len(self._entries)
         self._given.extend(entries)
         self._entries.extend(map(clean_entry, entries))
         added = self._entries[first:]
         self._widest_clock = max(self._widest_clock, *map(cell_len, {entry.clock for entry in added} | {""}))
         self._widest_source = max(self._widest_source, *map(cell_len, {entry.source for entry in added} | {""}))
-        if self._choose_columns() != self._columns:
+        crowded = self.total - self._dropped > _MOST_LINES
+        if crowded:
+            self._drop(self.total - LINES_KEPT)
+        if crowded or self._choose_columns() != self._columns:
             self._lay_out()
             return False
         self._add(range(first, len(self._entries)))
@@ -204,7 +227,10 @@ class LogLines:
         return True
 
     def resize(self, width: int, *, compact: bool) -> bool:
-        """Lay the rows out for `width` (>= 1) cells; compact: one row an entry. Whether anything changed."""
+        """Lay the rows out for `width` (>= 1) cells; compact: one row an entry, but for actions.
+
+        Whether anything changed.
+        """
         if (width, compact) == (self._width, self._compact):
             return False
         self._width, self._compact = width, compact
@@ -225,15 +251,15 @@ class LogLines:
 
     def entry_at(self, number: int) -> int:
         """Index, among all entries, of the entry on this row; the number of entries for a row after the last."""
-        return self._shown[self.locate(number)[0]] if number < self.rows else self.total
+        return self._first + self._shown[self.locate(number)[0]] if number < self.rows else self.total
 
     def row_of(self, entry: int) -> int:
         """First row of the entry with this index; of the next one that is shown where the filter hides it."""
-        return self._start(bisect_right(self._shown, entry - 1))
+        return self._start(bisect_right(self._shown, entry - self._first - 1))
 
     def shown_from(self, entry: int) -> int:
         """Number of shown entries from this index on."""
-        return len(self._shown) - bisect_right(self._shown, entry - 1)
+        return len(self._shown) - bisect_right(self._shown, entry - self._first - 1)
 
     def copy(self, start: tuple[int, int], end: tuple[int, int]) -> str:
         """The text from `start` (row, character) up to `end`, one line an entry, as if nothing had been wrapped.
@@ -252,6 +278,18 @@ class LogLines:
             else:
                 copied[-1] += row.joint + whole[len(row.head) : to]
         return "\n".join(copied)
+
+    @property
+    def _first(self) -> int:
+        """Index of the first of `_entries`, which is that of the last one dropped if any was."""
+        return max(0, self._dropped - 1)
+
+    def _drop(self, count: int) -> None:
+        """Drop the oldest entries, so that it is `count` of all."""
+        notice = older_lines(count, self._entries[count - 1 - self._first].clock)
+        surplus = count - self._first
+        self._given[:surplus] = self._entries[:surplus] = [notice]
+        self._dropped = count
 
     def _truncate(self, length: int) -> None:
         del self._given[length:], self._entries[length:]
@@ -273,7 +311,7 @@ class LogLines:
             entry = entries[index]
             if not matches(entry):
                 continue
-            if self._compact or (len(entry.text) <= room and NARROW.fullmatch(entry.text)):
+            if self._is_cut(entry) or (len(entry.text) <= room and NARROW.fullmatch(entry.text)):
                 rows += 1
             else:
                 rows += len(wrap(entry.text, room, rest))
@@ -309,9 +347,13 @@ class LogLines:
             parts.append(set_cell_size(fit(entry.source, source), source))
         return " ".join(parts) + " "
 
+    def _is_cut(self, entry: LogEntry) -> bool:
+        """Whether it has one row at any rate. Not an action: what came of it is what one plays for."""
+        return self._compact and entry.level != "action"
+
     def _rows_of(self, entry: LogEntry) -> list[Row]:
         head, text = self._head(entry), entry.text
-        if self._compact:
+        if self._is_cut(entry):
             shown = fit(text, self._room)
             return [Row(entry, True, head, shown, cut=shown != text)]
         indent = self._indent

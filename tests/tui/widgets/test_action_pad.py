@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from noc_tui.tui.theme import DARK
-from noc_tui.tui.widgets.action_pad import ActionPad, PadItem
+from noc_tui.tui.widgets.action_pad import ActionPad, PadItem, compact_rows
 from tests.tui.widgets.hosting import colours, hosted, shown, style_of
 
 ITEMS = (
@@ -48,17 +48,53 @@ async def test_at_80_columns_the_compact_form_has_two_rows_of_three() -> None:
     pad = make_pad(compact=True)
     async with hosted(pad, (80, 24)):
         assert [line.rstrip() for line in shown(pad)] == [
-            "1 w Wait                  2 r Restart service down  3 t Throttle CPU used 2×",
+            "1 w Wait                  2 r Restart service       3 t Throttle CPU used 2×",
             "4 c Clear cache           5 e Reroute traffic       6 s Scale up 1×, due in 1",
         ]
 
 
-@pytest.mark.parametrize(("width", "rows"), [(62, 2), (60, 3), (30, 6)])
+@pytest.mark.parametrize(("width", "rows"), [(62, 2), (55, 2), (54, 3), (38, 3), (36, 6), (30, 6)])
 async def test_a_narrow_compact_form_has_fewer_columns(width: int, rows: int) -> None:
     pad = make_pad(compact=True)
     async with hosted(pad, (width, 24)):
         assert len(shown(pad)) == rows
+        assert compact_rows(ITEMS, width - 2) == rows
         assert all(item.label in "".join(shown(pad)) for item in ITEMS)
+
+
+async def test_where_two_keys_each_would_cost_a_row_only_the_first_is_shown_and_clicks_still_hit() -> None:
+    pad = make_pad(compact=True)
+    async with hosted(pad, (40, 24)) as host:
+        assert [line.rstrip() for line in shown(pad)] == [
+            "1 Wait             2 Restart service",
+            "3 Throttle CPU     4 Clear cache",
+            "5 Reroute traffic  6 Scale up 1×",
+        ]
+        await host.pilot.click(pad, (20, 1))
+        await host.pilot.click(pad, (19, 1))
+        assert [message.index for message in host.posted(ActionPad.Chosen)] == [3, 2]
+
+
+async def test_where_a_note_has_no_room_none_of_its_words_is_shown() -> None:
+    for width in range(20, 40):
+        pad = make_pad()
+        async with hosted(pad, (width, 20)):
+            assert ("down" in shown(pad)[2]) == ("down 1 step" in shown(pad)[2])
+
+
+async def test_in_six_rows_the_actions_stand_without_the_title() -> None:
+    pad = make_pad()
+    pad.styles.height = 6
+    async with hosted(pad, (40, 20)) as host:
+        assert [line.split()[0] for line in shown(pad)] == ["1", "2", "3", "4", "5", "6"]
+        await host.pilot.click(pad, (10, 5))
+        assert [message.index for message in host.posted(ActionPad.Chosen)] == [5]
+
+
+async def test_in_a_narrow_compact_form_all_actions_that_are_off_are_named() -> None:
+    pad = make_pad(compact=True, reason=REASON)
+    async with hosted(pad, (30, 20)):
+        assert all(word in " ".join(shown(pad)) for item in ITEMS for word in item.label.split())
 
 
 @pytest.mark.parametrize("width", [3, 8, 15])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from textual.events import MouseScrollUp
 from textual.selection import SELECT_ALL
 
-from noc_tui.tui.theme import DARK
+from noc_tui.tui.theme import DARK, THEMES
 from noc_tui.tui.widgets.incident_log import IncidentLog
-from noc_tui.tui.widgets.log_lines import GLYPHS, LogEntry, LogFilter, LogLevel
+from noc_tui.tui.widgets.log_lines import GLYPHS, LINES_KEPT, LogEntry, LogFilter, LogLevel
+from tests.tui.test_theme import contrast
 from tests.tui.widgets.hosting import Hosted, hosted, shown, style_of
 
 LONG = "upstream timed out (110: Connection timed out) while reading response header"
@@ -273,6 +276,23 @@ async def test_what_is_selected_is_marked_until_something_else_is_clicked() -> N
         assert style_of(log, "line 1").bgcolor == plain
 
 
+@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+@pytest.mark.parametrize("level", get_args(LogLevel))
+async def test_what_is_selected_can_be_read(theme: str, level: LogLevel) -> None:
+    log = IncidentLog()
+    async with hosted(log, SIZE, theme=theme) as host:
+        log.show([entry("line 1", level), entry("another", level)])
+        await host.pilot.pause()
+        await drag(host, (0, 0), (20, 0))
+        unmarked = style_of(log, "another").bgcolor
+        for part in (GLYPHS[level], "line 1"):
+            style = style_of(log, part)
+            assert style.color is not None
+            assert style.bgcolor is not None
+            assert contrast(style.color.get_truecolor().hex, style.bgcolor.get_truecolor().hex) >= 4.5
+            assert style.bgcolor != unmarked
+
+
 async def test_wrapped_text_is_copied_as_one_line() -> None:
     log = IncidentLog()
     async with hosted(log, SIZE) as host:
@@ -373,6 +393,20 @@ async def test_a_hundred_thousand_lines_are_no_burden_to_the_screen() -> None:
     async with hosted(log, SIZE):
         log.show(numbered(1, 100_000))
         log.append(numbered(100_001, 100_001))
-        assert texts(log)[-1] == "line 100001"
+        assert texts(log)[-1].endswith(" line 100001")
         log.jump_to_start()
-        assert texts(log)[0] == "line 1"
+        assert texts(log)[0].endswith("96,000 older lines are no longer listed here")
+        assert texts(log)[1].endswith(" line 96001")
+
+
+async def test_a_reader_stays_at_the_same_line_while_older_ones_are_dropped() -> None:
+    log = IncidentLog()
+    async with hosted(log, SIZE):
+        log.show(numbered(1, LINES_KEPT))
+        log.scroll_lines(-50)
+        first, row = texts(log)[0], log.scroll_offset.y
+        for number in range(LINES_KEPT + 1, LINES_KEPT + 1_500):
+            log.append(numbered(number, number))
+        assert texts(log)[0] == first
+        assert log.scroll_offset.y < row
+        assert log.unread == 1_499

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from noc_tui.tui.widgets.log_lines import (
     GLYPHS,
     LINE_LIMIT,
+    LINES_KEPT,
     LogEntry,
     LogFilter,
     LogLevel,
@@ -78,6 +79,53 @@ def test_compact_lines_have_one_row_that_ends_in_an_ellipsis() -> None:
         "00:12 · nginx  upstream timed out (110: Connectio…",
         "00:12 · nginx  short",
     ]
+
+
+def test_an_action_is_told_whole_in_compact_lines_too() -> None:
+    assert text_of(log_of(entry(LONG, "you", "action"), entry(LONG), width=50, compact=True)) == [
+        "00:12 > you    upstream timed out (110: Connection",
+        "               timed out) while reading response",
+        "               header",
+        "00:12 · nginx  upstream timed out (110: Connectio…",
+    ]
+
+
+@given(st.integers(0, 3 * LINES_KEPT), st.integers(1, 700))
+@settings(max_examples=15, deadline=None)
+def test_of_very_many_lines_the_newest_are_kept_and_the_first_says_how_many_went(many: int, at_once: int) -> None:
+    given_lines = [entry(f"line {number}") for number in range(many)]
+    grown, jumped = LogLines(), LogLines()
+    for start in range(0, many, at_once):
+        grown.append(given_lines[start : start + at_once])
+    jumped.show(given_lines)
+    for log in (grown, jumped):
+        listed = log.rows
+        assert min(many, LINES_KEPT) <= listed <= LINES_KEPT * 5 // 4 + 1
+        assert log.total == many
+        if listed < many:
+            assert log.row(0).entry.text == f"{many - listed + 1:,} older lines are no longer listed here"
+            assert log.row(1).entry == given_lines[many - listed + 1]
+        assert not many or log.row(listed - 1).entry == given_lines[-1]
+
+
+def test_an_entry_keeps_its_index_when_older_ones_are_dropped() -> None:
+    log = LogLines()
+    log.append([entry(f"line {number}") for number in range(LINES_KEPT)])
+    assert log.row(log.row_of(3_900)).entry.text == "line 3900"
+    rows_moved = [not log.append([entry(f"line {LINES_KEPT + number}")]) for number in range(2_000)]
+    assert sum(rows_moved) == 1
+    assert log.row(log.row_of(3_900)).entry.text == "line 3900"
+    assert log.entry_at(log.row_of(3_900)) == 3_900
+    assert log.row_of(5) == 0
+    assert log.shown_from(5_990) == 10
+
+
+def test_a_jump_back_from_very_many_lines_shows_the_first_again() -> None:
+    lines = [entry(f"line {number}") for number in range(3 * LINES_KEPT)]
+    log = log_of(*lines)
+    log.show(lines[:100])
+    assert log.row(0).entry == lines[0]
+    assert (log.rows, log.total) == (100, 100)
 
 
 def test_columns_grow_with_what_stands_in_them_up_to_a_bound() -> None:

@@ -1,0 +1,78 @@
+"""`noc-tui incidents`: the catalog, the user's own files, and what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from noc_tui import paths
+from noc_tui.sim.catalog import default_catalog
+from tests.cli.shell import noc
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A folder with the incident `mine` in it."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    text = (paths.bundled_incidents_dir() / "tls_expiry.toml").read_text()
+    (folder / "mine.toml").write_text(text.replace('"tls_expiry"', '"mine"', 1))
+    return folder
+
+
+@pytest.mark.parametrize("command", [("incidents",), ("incidents", "list")])
+def test_every_incident_is_a_line(command: tuple[str, ...]) -> None:
+    done = noc(*command)
+    assert (done.code, done.err) == (0, "")
+    assert tuple(line.split()[0] for line in done.lines) == default_catalog().ids
+
+
+def test_the_list_as_json_is_an_object_a_line() -> None:
+    done = noc("incidents", "list", "--format", "json")
+    assert tuple(json.loads(line)["id"] for line in done.lines) == default_catalog().ids
+
+
+def test_a_folder_of_ones_own_is_listed_and_shown(own: Path) -> None:
+    assert "mine" in [line.split()[0] for line in noc("incidents", "list", "--incidents", str(own)).lines]
+    assert noc("incidents", "show", "mine", "--incidents", str(own)).lines[-1] == f"file: {own / 'mine.toml'}"
+
+
+def test_a_file_that_cannot_be_used_is_named_and_hides_no_other(own: Path) -> None:
+    (own / "bad\x1b[2J.toml").write_text("id = 3")
+    done = noc("incidents", "list", "--incidents", str(own))
+    assert done.code == 1
+    assert len(done.lines) == len(default_catalog().ids) + 1
+    assert len(done.err.splitlines()) == 1
+    assert "\x1b" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (("show", "nope"), 2),
+        (("show", "broken"), 1),
+        (("list", "--incidents", "nowhere"), 2),
+        (("show", "mine", "--incidents", "broken.toml"), 2),
+        (("show",), 2),
+    ],
+)
+def test_wrong_names_are_wrong_use_and_broken_files_are_not(command: tuple[str, ...], code: int) -> None:
+    paths.user_incidents_dir().mkdir(parents=True)
+    (paths.user_incidents_dir() / "broken.toml").write_text("id = ")
+    done = noc("incidents", *command)
+    assert (done.code, done.out) == (code, "")
+    assert done.err
+
+
+def test_showing_an_incident_keeps_what_its_actions_do_for_those_who_ask_for_json() -> None:
+    shown = noc("incidents", "show", "memory_leak")
+    assert shown.lines[0] == "Memory leak (memory_leak)"
+    assert any(line.split()[0] == "Memory" and line.endswith("in breach") for line in shown.lines if line)
+    assert "clear_cache" not in shown.out
+    (line,) = noc("incidents", "show", "memory_leak", "--format", "json").lines
+    assert json.loads(line) == default_catalog().load("memory_leak").definition()
