@@ -188,4 +188,4 @@ async def _play_one(
     finally:
         episode.close()
     result = result_of(episode, driver_name(agent))
-    yield result if record else replace(result, session=None)
+    yield result if record and episode.recording_problem is None else replace(result, session=None)

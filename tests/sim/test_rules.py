@@ -159,6 +159,21 @@ class TestDelayedEffects:
         )
         assert trace(simulator, "latency", SCALE, CLEAR, WAIT) == [0.09, 0.09, 0.24]
 
+    def test_what_falls_due_together_is_added_oldest_first(self) -> None:
+        simulator = started(
+            actions={
+                "scale_up": {"later": {"after": 3, "latency": 0.1}},
+                "clear_cache": {"later": {"after": 2, "latency": 0.2}},
+                "throttle_cpu": {"later": {"after": 1, "latency": 0.3}},
+            }
+        )
+        for action in (SCALE, CLEAR, THROTTLE):
+            simulator.step(action)
+        _, info = simulator.step(WAIT)
+        oldest_first, newest_first = 0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1
+        assert oldest_first != newest_first
+        assert info.transition.due[2] == oldest_first
+
     def test_its_benefits_wear_out_like_those_of_the_action(self) -> None:
         simulator = started(
             repeat_factor=0.5,
@@ -301,6 +316,10 @@ class TestPressure:
     def test_without_a_threshold_it_grows_while_there_is_any(self) -> None:
         simulator = started(pressure={"initial": 0.2, "growth": 0.1}, actions={"scale_up": {"pressure": -1.0}})
         assert pressures(simulator, WAIT, SCALE, WAIT) == [0.3, 0.0, 0.0]
+
+    def test_without_a_threshold_decay_means_nothing(self) -> None:
+        simulator = started(pressure={"initial": 0.0, "decay": 0.2}, actions={"scale_up": {"pressure": 0.5}})
+        assert pressures(simulator, WAIT, SCALE, WAIT) == [0.0, 0.5, 0.5]
 
     def test_it_stays_within_nought_and_one(self) -> None:
         simulator = started(pressure={"initial": 0.9, "growth": 0.4}, actions={"scale_up": {"pressure": -1.0}})
