@@ -159,6 +159,9 @@ def replay(
 
 def _open(command: str, instead: str, **launch: object) -> NoReturn:
     need_terminal(command, instead)
+    import gc
+
+    gc.disable()  # until the first paint: what is loaded before it stays, and looking through it takes time
     from noc_tui.tui.app import run_app
     from noc_tui.tui.launch import Launch
 
@@ -168,8 +171,11 @@ def _open(command: str, instead: str, **launch: object) -> NoReturn:
 
 def _check(incident: str | None, agent: str | None, folders: tuple[Path, ...]) -> None:
     """Refuse before the screen is taken over: an unknown name, or a file of the user's own that cannot be used."""
-    if incident is not None:
-        from noc_tui import paths
+    from noc_tui import paths
+
+    bundled = paths.bundled_incidents_dir() / f"{incident}.toml"
+    alone = not (folders or paths.user_incidents_dir().is_dir())
+    if incident is not None and not (alone and bundled.is_file()):  # the common case, before the first paint
         from noc_tui.sim.catalog import catalog_of
         from noc_tui.sim.errors import IncidentError
 
@@ -178,7 +184,7 @@ def _check(incident: str | None, agent: str | None, folders: tuple[Path, ...]) -
             file = catalog.path(incident)
         except IncidentError as error:
             fail(error, 2)
-        if file.parent != paths.bundled_incidents_dir():  # those are known to be good, and reading one takes a while
+        if file != bundled:  # those are known to be good, and reading one takes a while
             load_incident(catalog, incident)
     if agent is not None:
         from noc_tui.agents.base import AgentError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from contextlib import suppress
@@ -128,6 +129,7 @@ class NocApp(App[int]):
 
     def on_ready(self) -> None:
         """The first screen is up: let it load what it needs, once it has been painted."""
+        gc.enable()
         self._is_ready = True
         for screen, callback in self._after_paint:
             screen.call_after_refresh(callback)
