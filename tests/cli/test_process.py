@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from noc_tui.episode.library import SessionSummary
 
+pytestmark = pytest.mark.e2e
+
 ENDLESS = ("run", "--agent", "random", "--incident", "slow_leak", "--seeds", "100000")
 
 
