@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from noc_tui import __version__
-from noc_tui.cli import deleting, doctor, incidents, interactive, run, sessions
 from noc_tui.cli.common import examples, fail, show_tracebacks
+from noc_tui.cli.lazy import LazyGroup
 
 app = typer.Typer(
     name="noc-tui",
+    cls=LazyGroup,
     no_args_is_help=False,
     invoke_without_command=True,
     rich_markup_mode=None,  # Rich would be loaded for the help
@@ -45,15 +46,9 @@ def root(
     """A flight simulator for on-call, in the terminal. Without a command, the home screen opens."""
     show_tracebacks(wanted=debug)
     if context.invoked_subcommand is None:
-        interactive.home()
+        from noc_tui.cli.interactive import home
 
-
-interactive.register(app)
-run.register(app)
-sessions.register(app)
-deleting.register(sessions.commands)
-incidents.register(app)
-doctor.register(app)
+        home()
 
 
 def run_program() -> None:

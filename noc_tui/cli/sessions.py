@@ -48,6 +48,9 @@ class ExportFormat(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
+    from noc_tui.cli import deleting  # which shares names with this module
+
+    deleting.register(commands)
     app.add_typer(commands, name="sessions", epilog=examples("noc-tui sessions", "noc-tui sessions show last"))
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from noc_tui import __version__
@@ -28,8 +30,10 @@ def commands(command: Any = None, name: tuple[str, ...] = ()) -> Iterator[tuple[
     """Every command and group, and what to type for it."""
     command = command or get_command(app)
     yield name, command
-    for inner in getattr(command, "commands", {}).values():
-        yield from commands(inner, (*name, inner.name))
+    if isinstance(command, TyperGroup):
+        context = typer.Context(command)
+        for inner in command.list_commands(context):
+            yield from commands(command.get_command(context, inner), (*name, inner))
 
 
 COMMANDS = dict(commands())
