@@ -129,8 +129,8 @@ class NocApp(App[int]):
 
     def on_ready(self) -> None:
         """The first screen is up: let it load what it needs, once it has been painted."""
-        gc.enable()
         self._is_ready = True
+        self.screen.call_after_refresh(gc.enable)
         for screen, callback in self._after_paint:
             screen.call_after_refresh(callback)
         self._after_paint.clear()

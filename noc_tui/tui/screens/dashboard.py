@@ -19,7 +19,7 @@ from noc_tui.tui.widgets.driver_panel import DriverPanel
 from noc_tui.tui.widgets.health_bar import HealthBar
 from noc_tui.tui.widgets.keybar import KeyBar
 from noc_tui.tui.widgets.log_panel import LogPanel
-from noc_tui.tui.widgets.metric_strip import MetricInks, MetricStrip
+from noc_tui.tui.widgets.metric_strip import MetricStrip
 from noc_tui.tui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -86,7 +86,6 @@ class DashboardScreen(NocScreen):
         spacious = self.app.size.height >= SPACIOUS_ROWS
         self.set_reactive(DashboardScreen.spacious, spacious)
         self.set_class(spacious, "-spacious")
-        yield MetricInks()
         yield Banner()
         with Vertical(id="stage"):
             with Horizontal(id="vitals"):

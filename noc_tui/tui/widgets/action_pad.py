@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from textual import events
     from textual.geometry import Size
 
+    from noc_tui.tui.inks import Inks
+
 TITLE: Final = "Actions"
 _MOST_COLUMNS: Final = 3
 FLASH_SECONDS: Final = 0.2
@@ -41,21 +43,17 @@ class PadItem:
 class ActionPad(Painted):
     """The actions, to read and to click: a row each under a title, or in columns when `compact`."""
 
-    INKS = "action-pad--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"action-pad--{ink}"
-        for ink in (
-            "title",
-            "key",
-            "label",
-            "chosen",
-            "chosen-key",
-            "muted",
-            "reason",
-            "hover",
-            "flash",
-            "flash-ground",
-        )
+    INKS: ClassVar[Inks] = {
+        "title": "foreground bold",
+        "key": "accent bold",
+        "label": "foreground",
+        "chosen": "foreground bold",
+        "chosen-key": "accent bold reverse",
+        "muted": "muted",
+        "reason": "breach",
+        "hover": "panel",
+        "flash": "background bold",
+        "flash-ground": "accent",
     }
     DEFAULT_CSS = """
     ActionPad {
@@ -63,16 +61,6 @@ class ActionPad(Painted):
         padding: 0 1;
         background: $surface;
         &.-compact { background: $background; }
-        & > .action-pad--title { color: $foreground; text-style: bold; }
-        & > .action-pad--key { color: $accent; text-style: bold; }
-        & > .action-pad--label { color: $foreground; }
-        & > .action-pad--chosen { color: $foreground; text-style: bold; }
-        & > .action-pad--chosen-key { color: $accent; text-style: bold reverse; }
-        & > .action-pad--muted { color: $muted; }
-        & > .action-pad--reason { color: $breach; }
-        & > .action-pad--hover { color: $panel; }
-        & > .action-pad--flash { color: $background; text-style: bold; }
-        & > .action-pad--flash-ground { color: $accent; }
     }
     """
 

@@ -14,6 +14,8 @@ from noc_tui.tui.widgets.painted import Painted, Run, cells_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from noc_tui.tui.inks import Inks
+
 Recording = Literal["rec", "off", "failed"]
 BadgeKind = Literal["you", "agent", "replay", "ended", "paused", "error"]
 
@@ -145,36 +147,24 @@ def _spread(parts: Mapping[Part, Sequence[Run]], gaps: tuple[int, int], width: i
 class Banner(Painted):
     """One line that says what is played and who plays it."""
 
-    INKS = "banner--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "banner--program",
-        "banner--title",
-        "banner--muted",
-        "banner--lost",
-        "banner--badge",
-        "banner--you",
-        "banner--agent",
-        "banner--replay",
-        "banner--ended",
-        "banner--paused",
-        "banner--error",
+    INKS: ClassVar[Inks] = {
+        "program": "accent bold",
+        "title": "foreground bold",
+        "muted": "muted",
+        "lost": "critical bold",
+        "badge": "background bold",
+        "you": "accent",
+        "agent": "calm",
+        "replay": "ghost",
+        "ended": "soft",
+        "paused": "breach",
+        "error": "critical",
     }
     DEFAULT_CSS = """
     Banner {
         height: 1;
         padding: 0 1;
         background: $panel;
-        .banner--program { color: $accent; text-style: bold; }
-        .banner--title { color: $foreground; text-style: bold; }
-        .banner--muted { color: $muted; }
-        .banner--lost { color: $critical; text-style: bold; }
-        .banner--badge { color: $background; text-style: bold; }
-        .banner--you { color: $accent; }
-        .banner--agent { color: $calm; }
-        .banner--replay { color: $ghost; }
-        .banner--ended { color: $soft; }
-        .banner--paused { color: $breach; }
-        .banner--error { color: $critical; }
     }
     """
 

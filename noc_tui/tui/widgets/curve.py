@@ -14,6 +14,8 @@ from noc_tui.tui.widgets.painted import Painted, Run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from noc_tui.tui.inks import Inks
+
 _LABEL: Final = 6
 """Cells of `100 % `."""
 
@@ -31,18 +33,20 @@ class CurveView(NamedTuple):
 class Curve(Painted):
     """Columns from 0 % at the bottom to 100 % at the top, over the whole width; each as loud as the health is bad."""
 
-    INKS = "curve--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"curve--axis", "curve--calm", "curve--breach", "curve--critical"}
+    INKS: ClassVar[Inks] = {
+        "axis": "muted",
+        "calm": "calm",
+        "breach": "breach",
+        "critical": "critical",
+    }
+    PLAIN_INKS: ClassVar[Inks] = {
+        "calm": "muted",
+        "breach": "foreground",
+        "critical": "foreground",
+    }
     DEFAULT_CSS = """
     Curve {
         height: 6;
-        .curve--axis { color: $muted; }
-        .curve--calm { color: $calm; }
-        .curve--breach { color: $breach; }
-        .curve--critical { color: $critical; }
-        &:nocolor .curve--calm { color: $muted; }
-        &:nocolor .curve--breach { color: $foreground; }
-        &:nocolor .curve--critical { color: $foreground; }
     }
     """
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from textual.geometry import Size
 
+    from noc_tui.tui.inks import Inks
     from noc_tui.tui.widgets.keybar import KeyHint
 
 DriverState = Literal["thinking", "decided", "waiting", "paused", "failed"]
@@ -162,14 +163,13 @@ def _sides(left: Sequence[Run], right: Sequence[Run], width: int) -> list[Run]:
 class DriverPanel(Painted):
     """Who drives, what they think and how to take over. Hidden without a view."""
 
-    INKS = "driver-panel--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "driver-panel--name",
-        "driver-panel--muted",
-        "driver-panel--soft",
-        "driver-panel--key",
-        "driver-panel--paused",
-        "driver-panel--failed",
+    INKS: ClassVar[Inks] = {
+        "name": "calm bold",
+        "muted": "muted",
+        "soft": "soft",
+        "key": "accent bold",
+        "paused": "breach bold",
+        "failed": "critical",
     }
     DEFAULT_CSS = """
     DriverPanel {
@@ -177,12 +177,6 @@ class DriverPanel(Painted):
         padding: 0 1;
         background: $surface;
         color: $foreground;
-        .driver-panel--name { color: $calm; text-style: bold; }
-        .driver-panel--muted { color: $muted; }
-        .driver-panel--soft { color: $soft; }
-        .driver-panel--key { color: $accent; text-style: bold; }
-        .driver-panel--paused { color: $breach; text-style: bold; }
-        .driver-panel--failed { color: $critical; }
     }
     """
 

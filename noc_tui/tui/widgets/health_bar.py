@@ -14,6 +14,8 @@ from noc_tui.tui.widgets.painted import Painted, Run, cells_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from noc_tui.tui.inks import Inks
+
 WIDE: Final = 100
 """From this width on there is room for long words and wide gaps."""
 BAR_WIDTH: Final = 28
@@ -46,27 +48,26 @@ class HealthView:
 class HealthBar(Painted):
     """The health line."""
 
-    INKS = "health-bar--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"health-bar--{ink}"
-        for ink in ("title", "muted", "value", "rest", "badge", "calm", "breach", "critical", "streak")
+    INKS: ClassVar[Inks] = {
+        "title": "foreground bold",
+        "muted": "muted",
+        "value": "foreground",
+        "rest": "threshold",
+        "badge": "background bold",
+        "calm": "calm bold",
+        "breach": "breach bold",
+        "critical": "critical bold",
+        "streak": "calm",
+    }
+    PLAIN_INKS: ClassVar[Inks] = {
+        "breach": "foreground bold",
+        "critical": "foreground bold",
     }
     DEFAULT_CSS = """
     HealthBar {
         height: 1;
         padding: 0 1;
         background: $background;
-        & > .health-bar--title { color: $foreground; text-style: bold; }
-        & > .health-bar--muted { color: $muted; }
-        & > .health-bar--value { color: $foreground; }
-        & > .health-bar--rest { color: $threshold; }
-        & > .health-bar--badge { color: $background; text-style: bold; }
-        & > .health-bar--calm { color: $calm; text-style: bold; }
-        & > .health-bar--breach { color: $breach; text-style: bold; }
-        & > .health-bar--critical { color: $critical; text-style: bold; }
-        & > .health-bar--streak { color: $calm; }
-        &:nocolor > .health-bar--breach { color: $foreground; }
-        &:nocolor > .health-bar--critical { color: $foreground; }
     }
     """
 

@@ -15,21 +15,23 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from noc_tui.tui.inks import Inks, ink_style
 from noc_tui.tui.widgets.log_lines import LogEntry, LogFilter, LogLevel, LogLines, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rich.style import Style
     from textual.selection import Selection
 
-_STYLE_OF_LEVEL: dict[LogLevel, str] = {
-    "debug": "incident-log--muted",
-    "info": "incident-log--soft",
-    "warning": "incident-log--warning",
-    "error": "incident-log--warning",
-    "critical": "incident-log--critical",
-    "action": "incident-log--action",
-    "resolved": "incident-log--resolved",
+_INK_OF_LEVEL: dict[LogLevel, str] = {
+    "debug": "muted",
+    "info": "soft",
+    "warning": "warning",
+    "error": "warning",
+    "critical": "critical",
+    "action": "action",
+    "resolved": "resolved",
 }
 
 _FEWEST_ROWS_KEPT = 16
@@ -43,15 +45,15 @@ class IncidentLog(ScrollView, can_focus=False):
     """
 
     ALLOW_SELECT = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "incident-log--muted",
-        "incident-log--soft",
-        "incident-log--warning",
-        "incident-log--critical",
-        "incident-log--action",
-        "incident-log--resolved",
-        "incident-log--match",
-        "incident-log--selected",
+    INKS: ClassVar[Inks] = {
+        "muted": "muted",
+        "soft": "soft",
+        "warning": "breach",
+        "critical": "critical bold",
+        "action": "accent",
+        "resolved": "calm",
+        "match": "foreground bold underline",
+        "selected": "background on accent",
     }
     DEFAULT_CSS = """
     IncidentLog {
@@ -66,14 +68,6 @@ class IncidentLog(ScrollView, can_focus=False):
         scrollbar-background: $surface;
         scrollbar-background-hover: $surface;
         scrollbar-background-active: $surface;
-        .incident-log--muted { color: $muted; }
-        .incident-log--soft { color: $soft; }
-        .incident-log--warning { color: $breach; }
-        .incident-log--critical { color: $critical; text-style: bold; }
-        .incident-log--action { color: $accent; }
-        .incident-log--resolved { color: $calm; }
-        .incident-log--match { color: $foreground; text-style: bold underline; }
-        .incident-log--selected { color: auto; background: $accent; }
     }
     """
 
@@ -179,7 +173,7 @@ class IncidentLog(ScrollView, can_focus=False):
         if self.text_selection is not None and (span := self.text_selection.get_span(number)) is not None:
             start, end = span
             # Not Textual's `screen--selection`: its text is transparent, which Rich takes for the colour behind it.
-            selected = self.get_component_rich_style("incident-log--selected")
+            selected = self._ink("selected")
             text.stylize(selected, start, len(text) if end == -1 else end)
         # Rich ends with an empty segment that has no style, and Textual's filter for NO_COLOR stumbles over it.
         return Strip([segment for segment in text.render(self.app.console) if segment.text])
@@ -187,7 +181,7 @@ class IncidentLog(ScrollView, can_focus=False):
     def _draw_nothing(self, y: int) -> Strip:
         if self._lines.rows or y:
             return Strip([])
-        style = self.get_component_rich_style("incident-log--muted")
+        style = self._ink("muted")
         return Strip([Segment("no line matches" if self._lines.total else "nothing logged yet", style)])
 
     def _styled(self, row: Row) -> Text:
@@ -196,15 +190,18 @@ class IncidentLog(ScrollView, can_focus=False):
         text.stylize(self.rich_style)
         clock = self._lines.columns.clock if row.first else 0
         if row.first:
-            text.stylize(self.get_component_rich_style("incident-log--muted"), 0, clock)
-            text.stylize(self.get_component_rich_style(_STYLE_OF_LEVEL[row.entry.level]), clock, len(row.head))
+            text.stylize(self._ink("muted"), 0, clock)
+            text.stylize(self._ink(_INK_OF_LEVEL[row.entry.level]), clock, len(row.head))
         if row.entry.level == "debug":
-            text.stylize(self.get_component_rich_style("incident-log--soft"), len(row.head))
+            text.stylize(self._ink("soft"), len(row.head))
         if (pattern := self._lines.filter.pattern) is not None:
-            matching = self.get_component_rich_style("incident-log--match")
+            matching = self._ink("match")
             for match in pattern.finditer(text.plain, clock):
                 text.stylize(matching, *match.span())
         return text
+
+    def _ink(self, ink: str) -> Style:
+        return self.rich_style + ink_style(self.INKS[ink], self.app.theme_variables)
 
     def _resize(self) -> None:
         if self.size:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from textual import events
 
+    from noc_tui.tui.inks import Inks
+
 _GAPS: Final = (3, 2)
 _KEPT: Final = 2
 """So many hints at the end are never dropped: help and leave."""
@@ -71,16 +73,16 @@ def _in_a_row(hints: Sequence[KeyHint], gap: int) -> list[Placed]:
 class KeyBar(Painted):
     """One line of key hints, most important first, help and leave last. A click on one posts `Pressed`."""
 
-    INKS = "key-bar--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--label", "key-bar--hovered"}
+    INKS: ClassVar[Inks] = {
+        "key": "accent bold",
+        "label": "muted",
+        "hovered": "foreground underline",
+    }
     DEFAULT_CSS = """
     KeyBar {
         height: 1;
         padding: 0 1;
         background: $panel;
-        .key-bar--key { color: $accent; text-style: bold; }
-        .key-bar--label { color: $muted; }
-        .key-bar--hovered { color: $foreground; text-style: underline; }
     }
     """
 

@@ -11,6 +11,8 @@ from noc_tui.tui.widgets.painted import Painted, Run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from noc_tui.tui.inks import Inks
+
 NAME: Final = "noc-tui"
 TAGLINE: Final = "a flight simulator for on-call"
 _INDENT: Final = 2
@@ -26,31 +28,27 @@ _COURSE: Final = (88, 93, 94, 92, 84, 77, 70, 66, 60, 55, 51, 49)
 class Masthead(Painted):
     """Name and tagline at the left, the graph at the right where there is room for it."""
 
-    INKS = "masthead--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"masthead--{ink}"
-        for ink in (
-            "name", "tagline", "threshold", "calm", "calm-under", "calm-dim", "breach", "breach-dim", "critical",
-            "critical-dim", "mark",
-        )
-    }  # fmt: skip
+    INKS: ClassVar[Inks] = {
+        "name": "accent bold",
+        "tagline": "soft",
+        "threshold": "threshold",
+        "calm": "calm",
+        "calm-under": "calm-under",
+        "calm-dim": "calm-dim",
+        "breach": "breach",
+        "breach-dim": "breach-dim",
+        "critical": "critical",
+        "critical-dim": "critical-dim",
+    }
+    PLAIN_INKS: ClassVar[Inks] = {
+        "calm": "muted",
+        "calm-under": "muted",
+        "breach": "foreground",
+        "critical": "foreground",
+    }
     DEFAULT_CSS = """
     Masthead {
         height: 3;
-        .masthead--name { color: $accent; text-style: bold; }
-        .masthead--tagline { color: $soft; }
-        .masthead--threshold { color: $threshold; }
-        .masthead--calm { color: $calm; }
-        .masthead--calm-under { color: $calm-under; }
-        .masthead--calm-dim { color: $calm-dim; }
-        .masthead--breach { color: $breach; }
-        .masthead--breach-dim { color: $breach-dim; }
-        .masthead--critical { color: $critical; }
-        .masthead--critical-dim { color: $critical-dim; }
-        &:nocolor .masthead--calm { color: $muted; }
-        &:nocolor .masthead--calm-under { color: $muted; }
-        &:nocolor .masthead--breach { color: $foreground; }
-        &:nocolor .masthead--critical { color: $foreground; }
     }
     """
 

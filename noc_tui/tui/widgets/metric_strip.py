@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from noc_tui.tui.widgets.blocks import Scale, draw, lay_out
 from noc_tui.tui.widgets.levels import Level, exact, level_of, standing, trend
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from noc_tui.sim.metrics import MetricSpec
+    from noc_tui.tui.inks import Inks
 
 LABEL_WIDTH: Final = 8
 VALUE_WIDTH: Final = 8
@@ -51,54 +51,36 @@ class StripView:
         return last_two[-2] if len(last_two) > 1 else None
 
 
-class MetricInks(Widget):
-    """The inks of all metric strips of a screen, which has one of these and shows it nowhere.
-
-    Textual makes a node for each component class of each widget: six strips with inks of their own would be most of the
-    nodes of the dashboard.
-    """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"metric-strip--{ink}"
-        for ink in (
-            "title", "muted", "track", "mark", "threshold", "ghost", "value-calm", "value-breach", "value-critical",
-            "calm", "calm-under", "calm-dim", "breach", "breach-dim", "critical", "critical-dim",
-        )
-    }  # fmt: skip
-    DEFAULT_CSS = """
-    MetricInks {
-        display: none;
-        & > .metric-strip--title { color: $foreground; text-style: bold; }
-        & > .metric-strip--muted { color: $muted; }
-        & > .metric-strip--track { color: $surface; }
-        & > .metric-strip--mark { color: $surface; text-style: bold; }
-        & > .metric-strip--threshold { color: $threshold; }
-        & > .metric-strip--ghost { color: $ghost; text-style: bold; }
-        & > .metric-strip--value-calm { color: $calm; text-style: bold; }
-        & > .metric-strip--value-breach { color: $breach; text-style: bold; }
-        & > .metric-strip--value-critical { color: $critical; text-style: bold; }
-        & > .metric-strip--calm { color: $calm; }
-        & > .metric-strip--calm-under { color: $calm-under; }
-        & > .metric-strip--calm-dim { color: $calm-dim; }
-        & > .metric-strip--breach { color: $breach; }
-        & > .metric-strip--breach-dim { color: $breach-dim; }
-        & > .metric-strip--critical { color: $critical; }
-        & > .metric-strip--critical-dim { color: $critical-dim; }
-        &:nocolor > .metric-strip--calm { color: $muted; }
-        &:nocolor > .metric-strip--calm-under { color: $muted; }
-        &:nocolor > .metric-strip--breach { color: $foreground; }
-        &:nocolor > .metric-strip--critical { color: $foreground; }
-        &:nocolor > .metric-strip--value-calm { color: $muted; text-style: none; }
-        &:nocolor > .metric-strip--value-breach { color: $foreground; }
-        &:nocolor > .metric-strip--value-critical { color: $foreground; text-style: bold reverse; }
-    }
-    """
-
-
 class MetricStrip(Painted):
-    """One metric as a card, or as one line when `compact`. Its screen holds a `MetricInks`."""
+    """One metric as a card, or as one line when `compact`."""
 
-    INKS = "metric-strip--"
+    INKS: ClassVar[Inks] = {
+        "title": "foreground bold",
+        "muted": "muted",
+        "track": "surface",
+        "mark": "surface bold",
+        "threshold": "threshold",
+        "ghost": "ghost bold",
+        "value-calm": "calm bold",
+        "value-breach": "breach bold",
+        "value-critical": "critical bold",
+        "calm": "calm",
+        "calm-under": "calm-under",
+        "calm-dim": "calm-dim",
+        "breach": "breach",
+        "breach-dim": "breach-dim",
+        "critical": "critical",
+        "critical-dim": "critical-dim",
+    }
+    PLAIN_INKS: ClassVar[Inks] = {
+        "calm": "muted",
+        "calm-under": "muted",
+        "breach": "foreground",
+        "critical": "foreground",
+        "value-calm": "muted",
+        "value-breach": "foreground bold",
+        "value-critical": "foreground bold reverse",
+    }
     DEFAULT_CSS = """
     MetricStrip {
         height: 8;
@@ -114,10 +96,6 @@ class MetricStrip(Painted):
     def __init__(self, spec: MetricSpec, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (as Textual has it)
         super().__init__(id=id, classes=classes)
         self.spec = spec
-
-    @property
-    def ink_source(self) -> Widget:
-        return self.screen.query_one(MetricInks)
 
     def watch_view(self, view: StripView) -> None:
         self.tooltip = None if view.value is None else exact(self.spec, view.value, view.previous)

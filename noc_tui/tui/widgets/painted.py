@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -13,6 +13,8 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from noc_tui.tui.inks import Inks, ink_style
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Run(NamedTuple):
-    """Text in one ink. An ink is the last part of a component class of the widget; the empty ink is its own style."""
+    """Text in one ink, by the name that the widget has for it; the empty one is the widget's own style."""
 
     text: str
     ink: str = ""
@@ -37,19 +39,15 @@ class Painted(Widget):
     """A widget that paints its lines whole, from its state and size, and keeps them until one of those changes."""
 
     ALLOW_SELECT = False
-    INKS: str
-    """What the component classes begin with: `metric-strip--`."""
+    INKS: ClassVar[Inks] = {}
+    PLAIN_INKS: ClassVar[Inks] = {}
+    """What stands instead where there are no colours (NO_COLOR)."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (as Textual has it)
         super().__init__(id=id, classes=classes)
         self._lines: list[Strip] = []
         self._lines_size = Size(0, 0)
         self._styles: LRUCache[tuple[str, str], Style] = LRUCache(64)
-
-    @property
-    def ink_source(self) -> Widget:
-        """The widget that has the component classes of the inks."""
-        return self
 
     @abstractmethod
     def paint(self, width: int, height: int) -> Iterable[Iterable[Run]]:
@@ -79,10 +77,13 @@ class Painted(Widget):
         style = self._styles.get((ink, ground))
         if style is None:
             style = self.rich_style
-            inks = self.ink_source
             if ink:
-                style += inks.get_component_rich_style(self.INKS + ink, partial=True)
+                style += self._ink_style(ink)
             if ground:
-                style += Style(bgcolor=inks.get_component_rich_style(self.INKS + ground, partial=True).color)
+                style += Style(bgcolor=self._ink_style(ground).color)
             self._styles[ink, ground] = style
         return style
+
+    def _ink_style(self, ink: str) -> Style:
+        plain = self.PLAIN_INKS.get(ink) if self.app.no_color else None
+        return ink_style(plain or self.INKS[ink], self.app.theme_variables)

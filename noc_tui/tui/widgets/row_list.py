@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from noc_tui.tui.inks import Inks, ink_style
 from noc_tui.tui.widgets.cells import fit
 from noc_tui.tui.widgets.painted import Run
 
@@ -53,10 +54,24 @@ class RowList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         Binding("home", "end(-1)", show=False),
         Binding("end", "end(1)", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"row-list--{ink}"
-        for ink in ("cursor", "key", "label", "soft", "muted", "heading", "calm", "breach", "critical")
-    } | {"row-list--at", "row-list--hover"}
+    INKS: ClassVar[Inks] = {
+        "cursor": "muted",
+        "cursor-focused": "accent bold",
+        "key": "accent bold",
+        "label": "foreground",
+        "soft": "soft",
+        "muted": "muted",
+        "heading": "foreground bold",
+        "calm": "calm",
+        "breach": "breach",
+        "critical": "critical",
+        "at": "panel",
+        "hover": "surface",
+    }
+    PLAIN_INKS: ClassVar[Inks] = {
+        "breach": "foreground",
+        "critical": "foreground bold",
+    }
     DEFAULT_CSS = """
     RowList {
         background: $background;
@@ -69,20 +84,6 @@ class RowList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         scrollbar-background: $background;
         scrollbar-background-hover: $background;
         scrollbar-background-active: $background;
-        .row-list--cursor { color: $muted; }
-        &:focus .row-list--cursor { color: $accent; text-style: bold; }
-        .row-list--key { color: $accent; text-style: bold; }
-        .row-list--label { color: $foreground; }
-        .row-list--soft { color: $soft; }
-        .row-list--muted { color: $muted; }
-        .row-list--heading { color: $foreground; text-style: bold; }
-        .row-list--calm { color: $calm; }
-        .row-list--breach { color: $breach; }
-        .row-list--critical { color: $critical; }
-        &:nocolor .row-list--breach { color: $foreground; }
-        &:nocolor .row-list--critical { color: $foreground; text-style: bold; }
-        .row-list--at { color: $panel; }
-        .row-list--hover { color: $surface; }
     }
     """
 
@@ -117,7 +118,7 @@ class RowList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self._selectable = selectable
         self._one_click = one_click
         self._rows: tuple[T, ...] = ()
-        self._strips: LRUCache[tuple[int, bool, bool], Strip] = LRUCache(512)
+        self._strips: LRUCache[tuple[int, bool, bool, bool], Strip] = LRUCache(512)
 
     # --- rows and cursor
 
@@ -228,10 +229,11 @@ class RowList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         width = self.scrollable_content_region.width
         if index >= len(self._rows):
             return Strip.blank(self.size.width, self.rich_style)
-        key = (index, index == self.highlighted, index == self._hovered)
+        at_cursor, hovered = index == self.highlighted, index == self._hovered
+        key = (index, at_cursor, hovered, self.has_focus)
         strip = self._strips.get(key)
         if strip is None or strip.cell_length != width:
-            strip = self._strips[key] = self._draw(*key, width)
+            strip = self._strips[key] = self._draw(index, at_cursor, hovered, width)
         return strip.adjust_cell_length(self.size.width, self.rich_style)
 
     def _draw(self, index: int, at_cursor: bool, hovered: bool, width: int) -> Strip:
@@ -242,11 +244,15 @@ class RowList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         return Strip(segments).adjust_cell_length(width, base)
 
     def _ink(self, ink: str, *, at_cursor: bool) -> Style:
-        style = self.rich_style
-        if ink:
-            style += self.get_component_rich_style(f"row-list--{ink}", partial=True)
+        if not ink:
+            return self.rich_style
+        style = self.rich_style + self._style_of("cursor-focused" if ink == "cursor" and self.has_focus else ink)
         # Where there is no colour, weight is all that tells the row under the cursor from the others.
         return style + Style(bold=True) if at_cursor and ink == "label" else style
 
     def _colour(self, ink: str) -> Style:
-        return Style(bgcolor=self.get_component_rich_style(f"row-list--{ink}", partial=True).color)
+        return Style(bgcolor=self._style_of(ink).color)
+
+    def _style_of(self, ink: str) -> Style:
+        plain = self.PLAIN_INKS.get(ink) if self.app.no_color else None
+        return ink_style(plain or self.INKS[ink], self.app.theme_variables)

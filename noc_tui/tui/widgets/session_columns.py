@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from noc_tui.episode.library import SessionSummary
+    from noc_tui.tui.inks import Inks
 
 _GAP: Final = 2
 
@@ -89,12 +90,12 @@ def _needed(columns: Sequence[Column]) -> int:
 class ColumnTitles(Painted):
     """The titles of the columns, over a `RowList` of the same width."""
 
-    INKS = "column-titles--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"column-titles--muted"}
+    INKS: ClassVar[Inks] = {
+        "muted": "muted",
+    }
     DEFAULT_CSS = """
     ColumnTitles {
         height: 1;
-        .column-titles--muted { color: $muted; }
     }
     """
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from textual import events
 
+    from noc_tui.tui.inks import Inks
+
 TickKind = Literal["mark", "control", "alert", "breach", "recovered", "fork", "end"]
 
 TICKS: Final[dict[TickKind, tuple[str, str]]] = {
@@ -89,33 +91,29 @@ def pool(health: Sequence[float], width: int) -> list[float]:
 class Timeline(Painted):
     """The clickable timeline: health above, what happened below. In a single row the ticks stand in the health."""
 
-    INKS = "timeline--"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"timeline--{ink}"
-        for ink in (
-            "title", "muted", "accent", "here", "here-ground",
-            "calm", "breach", "critical", "calm-dim", "breach-dim", "critical-dim",
-        )
-    }  # fmt: skip
+    INKS: ClassVar[Inks] = {
+        "title": "foreground bold",
+        "muted": "muted",
+        "accent": "accent bold",
+        "here": "background bold",
+        "here-ground": "foreground",
+        "calm": "calm",
+        "breach": "breach",
+        "critical": "critical",
+        "calm-dim": "calm-under",
+        "breach-dim": "breach-dim",
+        "critical-dim": "critical-dim",
+    }
+    PLAIN_INKS: ClassVar[Inks] = {
+        "calm": "muted",
+        "breach": "foreground",
+        "critical": "foreground bold",
+    }
     DEFAULT_CSS = """
     Timeline {
         height: 2;
         padding: 0 1;
         background: $surface;
-        & > .timeline--title { color: $foreground; text-style: bold; }
-        & > .timeline--muted { color: $muted; }
-        & > .timeline--accent { color: $accent; text-style: bold; }
-        & > .timeline--here { color: $background; text-style: bold; }
-        & > .timeline--here-ground { color: $foreground; }
-        & > .timeline--calm { color: $calm; }
-        & > .timeline--breach { color: $breach; }
-        & > .timeline--critical { color: $critical; }
-        & > .timeline--calm-dim { color: $calm-under; }
-        & > .timeline--breach-dim { color: $breach-dim; }
-        & > .timeline--critical-dim { color: $critical-dim; }
-        &:nocolor > .timeline--calm { color: $muted; }
-        &:nocolor > .timeline--breach { color: $foreground; }
-        &:nocolor > .timeline--critical { color: $foreground; text-style: bold; }
     }
     """
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from textual.app import App, ComposeResult
 
 from noc_tui.tui.theme import DEFAULT_THEME, THEMES
-from noc_tui.tui.widgets.metric_strip import MetricInks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,7 +31,6 @@ class Host(App[None]):
         self.widget = widget
 
     def compose(self) -> ComposeResult:
-        yield MetricInks()
         yield self.widget
 
 
