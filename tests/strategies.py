@@ -112,3 +112,59 @@ def episodes(draw: st.DrawFn) -> tuple[dict[str, Any], int, list[ActionType]]:
     at_hand = [ActionType(name) for name in definition["actions"]]
     actions = st.sampled_from([*at_hand, *at_hand, *at_hand, *ACTIONS])
     return definition, draw(SEEDS), draw(st.lists(actions, min_size=12, max_size=40))
+
+
+def _without_braces(text: str) -> str:
+    """What stands in braces would have to be a placeholder."""
+    return text.replace("{", "(")
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp")), min_size=1, max_size=30)
+COMPARISONS = st.one_of(
+    st.builds("{} {}".format, st.sampled_from(("<", "<=", ">", ">=")), st.integers(0, 100).map(lambda n: n / 100)),
+    st.just("0.2..0.8"),
+    st.just(0),
+)
+QUESTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys((*FIVE, "service_healthy", "pressure"), COMPARISONS),
+        "step": st.sampled_from(("-24..-1", ">= 0", "2..6", 3)),
+        "action": st.sampled_from((*map(str, ACTIONS), "not scale_up")),
+        "uses": st.dictionaries(st.sampled_from(tuple(map(str, ACTIONS))), st.sampled_from((1, ">= 2", "0..1"))),
+    },
+)
+FILLED_IN = st.sampled_from(("{cpu} %", "{latency_ms} ms at {step} on {host}", "pid {int:1-99999}", "a { alone", "}{"))
+LOGS = st.lists(
+    st.fixed_dictionaries(
+        {"source": st.sampled_from(("app", "nginx", "a@b/c-d.e_f")), "text": TEXTS.map(_without_braces) | FILLED_IN},
+        optional={
+            "level": st.sampled_from(("debug", "info", "warning", "error", "critical")),
+            "when": QUESTIONS,
+            "every": st.integers(1, 5),
+            "once": st.booleans(),
+            "chance": st.sampled_from((0.25, 1, 1.0)),
+        },
+    ),
+    max_size=12,
+)
+
+
+@st.composite
+def incident_files(draw: st.DrawFn) -> dict[str, Any]:
+    """What a valid incident file may hold, all that is only shown included."""
+    definition = draw(incident_definitions())
+    optional = {
+        "title": TEXTS,
+        "difficulty": st.sampled_from(("easy", "medium", "hard", "control")),
+        "summary": st.one_of(TEXTS, st.just("two\nlines")),
+        "lesson": TEXTS,
+        "tags": st.lists(st.sampled_from(("batch", "a-1", "0"))),
+        "references": st.lists(TEXTS, max_size=2),
+        "onset": st.dictionaries(st.sampled_from(FIVE), st.integers(1, 24)),
+        "logs": LOGS,
+    }
+    for name, strategy in optional.items():
+        if draw(st.booleans()):
+            definition[name] = draw(strategy)
+    return definition

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from noc_tui import paths
-from noc_tui.sim.catalog import read_toml, validated
+from noc_tui.sim.catalog import read_toml
 from noc_tui.sim.incident import Level  # noqa: TC001  (pydantic resolves the annotations at run time)
 from noc_tui.sim.logs import HOST
 from noc_tui.sim.metrics import METRIC, MetricName, SystemMetrics
+from noc_tui.sim.validation import validated
 
 if TYPE_CHECKING:
     from pathlib import Path

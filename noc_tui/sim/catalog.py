@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import re
 import stat
+import time
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from noc_tui import paths
 from noc_tui.sim.errors import IncidentError, UnknownIncidentError, rather, shown
+from noc_tui.sim.validation import validated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
-
-    from pydantic import BaseModel
-    from pydantic_core import ErrorDetails
 
     from noc_tui.sim.incident import Incident
 
-Model = TypeVar("Model", bound="BaseModel")
+    _Stamp = tuple[int, int, int] | None
+    """None for what cannot be looked at."""
 
 MAX_FILE_BYTES: Final = 256 * 1024
+_TICK_NS: Final = 50_000_000
 _KEY_PART: Final = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _DEEP_KEY: Final = rf"(?<![\w\\-]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{31}}"
 """Dotted keys cost tomllib the square of their parts: minutes, in a file of this size."""
-_PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,48}")
 
 
 class IncidentType(StrEnum):
@@ -41,33 +41,37 @@ CLASSIC: Final[tuple[str, ...]] = tuple(str(incident) for incident in IncidentTy
 
 
 class Catalog:
-    """Incidents by id, from folders of TOML files. Files are looked for at once and read when they are asked for.
+    """Incidents by id, from folders of TOML files.
 
-    An id that stands in two folders is an error that names both files, raised when that id is asked for; the other
-    incidents stay usable.
+    Files are looked for when an id is asked for, and read when that incident is; what has changed since then, is new or
+    is gone is noticed. An id that stands in two folders is an error that names both files, raised when that id is asked
+    for; the other incidents stay usable.
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(folders)
+        self._seen: tuple[_Stamp, ...] | None = None
         self._files: dict[str, list[Path]] = {}
-        for folder in self.folders:
-            for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-                if not path.name.startswith("_"):
-                    self._files.setdefault(path.stem, []).append(path)
-        self._loaded: dict[str, Incident] = {}
+        self._problems: list[IncidentError] = []
+        self._loaded: dict[Path, tuple[_Stamp, Incident]] = {}
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Every id, the classic three first, then by name."""
-        others = sorted(name for name in self._files if name not in CLASSIC)
-        return (*(name for name in CLASSIC if name in self._files), *others)
+        files = self._look()
+        others = sorted(name for name in files if name not in CLASSIC)
+        return (*(name for name in CLASSIC if name in files), *others)
 
     def __contains__(self, incident_id: object) -> bool:
-        return incident_id in self._files
+        return incident_id in self._look()
+
+    def files(self, incident_id: str) -> tuple[Path, ...]:
+        """Every file of that id: one, unless there is no such incident or the id stands twice."""
+        return tuple(self._look().get(incident_id, ()))
 
     def path(self, incident_id: str) -> Path:
         """The file of an incident. Raises `UnknownIncidentError`, or `IncidentError` for an id that stands twice."""
-        files = self._files.get(incident_id, [])
+        files = self.files(incident_id)
         if not files:
             hint = rather(incident_id, self.ids) if self._files else "there are none"
             raise UnknownIncidentError(f"no incident {shown(incident_id)}: {hint}")
@@ -77,19 +81,66 @@ class Catalog:
 
     def load(self, incident_id: str) -> Incident:
         """The incident of that id. Raises `IncidentError` with one sentence when it cannot be used."""
-        if incident_id not in self._loaded:
-            self._loaded[incident_id] = load_file(self.path(incident_id))
-        return self._loaded[incident_id]
+        path = self.path(incident_id)
+        stamp = _stamp(path)
+        known = self._loaded.get(path)
+        if known is None or known[0] != stamp:
+            known = self._loaded[path] = (stamp, load_file(path))
+        return known[1]
 
     def load_all(self) -> tuple[list[Incident], list[IncidentError]]:
-        """Every incident that loads, and why the others do not."""
+        """Every incident that loads, why the others do not, and why a folder cannot be looked into."""
         incidents, errors = [], []
         for incident_id in self.ids:
             try:
                 incidents.append(self.load(incident_id))
             except IncidentError as error:
                 errors.append(error)
-        return incidents, errors
+        return incidents, [*self._problems, *errors]
+
+    def _look(self) -> dict[str, list[Path]]:
+        """The files by id, the folders read anew where one has changed."""
+        seen = tuple(_stamp(folder) for folder in self.folders)
+        if seen != self._seen or _just_changed(seen):
+            files: dict[str, list[Path]] = {}
+            problems = []
+            for folder in self.folders:
+                try:
+                    for path in incident_files(folder):
+                        files.setdefault(path.stem, []).append(path)
+                except IncidentError as error:
+                    problems.append(error)
+            self._files, self._problems, self._seen = files, problems, seen
+        return self._files
+
+
+def incident_files(folder: Path) -> list[Path]:
+    """The incident files of a folder, by name; none where there is no such folder.
+
+    Raises `IncidentError` for one that cannot be looked into.
+    """
+    try:
+        found = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise IncidentError(f"{folder}: cannot be looked into for incident files: {error.strerror}") from error
+    return [path for path in found if path.name.endswith(".toml") and not path.name.startswith(("_", "."))]
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What differs when a file, or the names in a folder, have changed: nanoseconds, size, inode."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _just_changed(stamps: Iterable[_Stamp]) -> bool:
+    """Whether one is so fresh that another change might leave it as it is: file systems count time in ticks."""
+    now = time.time_ns()
+    return any(stamp is not None and abs(now - stamp[0]) < _TICK_NS for stamp in stamps)
 
 
 @lru_cache(maxsize=1)
@@ -106,10 +157,7 @@ def catalog_of(folders: Sequence[Path]) -> Catalog:
 
 def load_file(path: Path) -> Incident:
     """Read and validate one incident file. Raises `IncidentError`: file, key or line, what is wrong, what is right."""
-    incident = parse_incident(read_toml(path), str(path))
-    if incident.id != path.stem:
-        raise IncidentError(f"{path}: id is {incident.id!r}, but the file's name says {path.stem!r}; they must agree")
-    return incident
+    return parse_incident(read_toml(path), str(path), name=path.stem)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -146,85 +194,26 @@ def _read_bounded(path: Path) -> str:
         raise IncidentError(f"{path}: is not UTF-8 text (byte {error.start})") from error
 
 
-def parse_incident(data: dict[str, Any], where: str) -> Incident:
-    """An incident from plain values. Raises `IncidentError`, its sentence beginning with `where`."""
-    from noc_tui.sim.incident import Incident  # noqa: PLC0415  (pydantic is loaded when an incident is)
+def parse_incident(data: dict[str, Any], where: str, *, name: str | None = None) -> Incident:
+    """An incident from plain values, whose id must be `name` if there is one.
 
-    return validated(Incident, data, where)
+    Raises `IncidentError`: all that is wrong, each sentence beginning with `where`.
+    """
+    from noc_tui.sim.incident import Incident, loose_ends  # noqa: PLC0415  (pydantic is loaded when an incident is)
 
-
-def validated(model: type[Model], data: dict[str, Any], where: str) -> Model:
-    """`data` as a pydantic model. Raises `IncidentError`, its sentence beginning with `where`."""
-    from pydantic import ValidationError  # noqa: PLC0415  (loaded when an incident is)
-
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-        raise IncidentError(f"{where}: {_describe(details[0], model)}{more}") from error
+    misnamed = _misnamed(data.get("id"), name)
+    incident = validated(Incident, data, where, also=lambda: [*misnamed, *loose_ends(data)])
+    if misnamed:
+        raise IncidentError(f"{where}: {misnamed[0]}")
+    return incident
 
 
-_EXPECTED: Final = {
-    "bool_type": "true or false",
-    "dict_type": "a table",
-    "finite_number": "a finite number",
-    "float_type": "a number",
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "int_type": "a whole number",
-    "less_than_equal": "at most {le}",
-    "literal_error": "{expected}",
-    "model_type": "a table",
-    "string_pattern_mismatch": "text that matches {pattern}",
-    "string_too_long": "at most {max_length} characters",
-    "string_too_short": "at least {min_length} characters",
-    "string_type": "text in quotes",
-    "too_long": "at most {max_length} items",
-    "tuple_type": "a list",
-}
-"""What would be right, by pydantic's kind of error, where its own words are not those of a file's author."""
+def _misnamed(given: object, name: str | None) -> list[str]:
+    from noc_tui.sim.incident import NAME_PATTERN  # noqa: PLC0415  (see above)
 
-
-def _describe(detail: ErrorDetails, model: type[Any]) -> str:
-    """One pydantic error as a clause that names the key and says what is wrong and what would be right."""
-    location = _location(detail["loc"])
-    kind = detail["type"]
-    if kind == "value_error":
-        text = str(detail["ctx"]["error"])
-        return f"{location}: {text}" if location else text
-    if kind == "extra_forbidden":
-        known = _keys_beside(model, detail["loc"])
-        return f"{location}: unknown key; {rather(str(detail['loc'][-1]), known)}"
-    if kind == "missing":
-        return f"{location}: is missing"
-    if kind in _EXPECTED:
-        expected = "expected " + _EXPECTED[kind].format_map(detail.get("ctx", {}))
-    else:
-        expected = detail["msg"][0].lower() + detail["msg"][1:]
-    return f"{location}: {expected}, not {shown(detail['input'])}"
-
-
-def _location(loc: tuple[int | str, ...]) -> str:
-    text = ""
-    for part in loc:
-        if isinstance(part, int):
-            text += f"[{part + 1}]"
-        else:
-            # A key in quotes may hold anything, terminal control codes too.
-            text += ("." if text else "") + (part if _PLAIN_KEY.fullmatch(part) else shown(part))
-    return text
-
-
-def _keys_beside(model: Any, loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that the table at `loc` may have, found by walking the models' own fields."""
-    for part in loc[:-1]:
-        field = model.model_fields.get(part)
-        if field is None:  # the number of a list's item, or the name of an action
-            continue
-        inner = (*getattr(field.annotation, "__args__", ()), field.annotation)
-        model = next(candidate for candidate in inner if hasattr(candidate, "model_fields"))
-    return [field.alias or name for name, field in model.model_fields.items()]
+    if name is None or given == name or not (isinstance(given, str) and re.fullmatch(NAME_PATTERN, given)):
+        return []
+    return [f"id is {given!r}, but the file's name says {shown(name)}; they must agree"]
 
 
 def _sentence(error: Exception) -> str:

@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from noc_tui.sim.actions import ACTIONS
-from noc_tui.sim.errors import rather, shown
+from noc_tui.sim.errors import SeveralProblemsError, rather, shown
 from noc_tui.sim.metrics import METRIC_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NUMBER = r"[-+]?(?:[0-9]{1,12}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})"
-_COMPARISON = re.compile(rf"\s*(<=|>=|<|>)\s*({_NUMBER})\s*")
-_RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*")
-_NAME = re.compile(r"(not\s+)?([a-z][a-z0-9_]*)")
-_NUMBERS_END: Final = 1e12
+COMPARISON_PATTERN: Final = rf"\s*(<=|>=|<|>)\s*({_NUMBER})\s*"
+RANGE_PATTERN: Final = rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*"
+FLAG_PATTERN: Final = r"(not\s+)?([a-z][a-z0-9_]{0,47})"
+_COMPARISON = re.compile(COMPARISON_PATTERN)
+_RANGE = re.compile(RANGE_PATTERN)
+_NAME = re.compile(FLAG_PATTERN)
+NUMBERS_END: Final = 1e12
 """A number of a condition lies below this, as `_NUMBER` has it for those in strings."""
+
+_MAX_PROBLEMS: Final = 20
 
 FIGURES: Final = (*METRIC_NAMES, "pressure", "step")
 KEYS: Final = (*FIGURES, "action", "flag", "uses")
@@ -85,28 +90,48 @@ Condition = Between | Chosen | Flagged
 
 
 def parse_conditions(table: Mapping[str, object]) -> tuple[Condition, ...]:
-    """The conditions of a `when` table. Raises `ValueError` with a sentence that says what is allowed."""
+    """The conditions of a `when` table. Raises `SeveralProblemsError`: what is wrong with each key, what is right."""
     conditions: list[Condition] = []
+    problems: list[str] = []
     for key, value in table.items():
-        if key in FIGURES:
-            conditions.append(_between(key, value))
-        elif key == "action":
-            name, negated = _name(key, value)
-            if name not in ACTIONS:
-                raise ValueError(f"action: {shown(name)} is no action; {rather(name, ACTIONS)}")
-            conditions.append(Chosen(name, negated))
-        elif key == "flag":
-            conditions.append(Flagged(*_name(key, value)))
-        elif key == "uses":
-            if not isinstance(value, dict):
-                raise ValueError('uses: expected uses.ACTION = "COMPARISON", such as uses.scale_up = ">= 2"')
-            for action, limit in value.items():
-                if action not in ACTIONS:
-                    raise ValueError(f"uses: {shown(action)} is no action; {rather(str(action), ACTIONS)}")
-                conditions.append(_between(f"uses.{action}", limit))
-        else:
-            raise ValueError(f"{shown(key)} cannot be asked about; {rather(key, KEYS)}")
+        by_action = value.items() if key == "uses" and isinstance(value, dict) else [(None, value)]
+        for action, asked in by_action:
+            try:
+                conditions.append(_condition(key, asked) if action is None else _uses(action, asked))
+            except ValueError as error:
+                problems.append(str(error))
+        if len(problems) >= _MAX_PROBLEMS:
+            break
+    if problems:
+        raise SeveralProblemsError(problems)
     return tuple(conditions)
+
+
+def flag_asked_for(value: object) -> str | None:
+    """The flag that `when.flag` asks about; None for a value that asks about none."""
+    match = _NAME.fullmatch(value.strip()) if isinstance(value, str) else None
+    return match[2] if match else None
+
+
+def _condition(key: str, value: object) -> Condition:
+    if key in FIGURES:
+        return _between(key, value)
+    if key == "action":
+        name, negated = _name(key, value)
+        if name not in ACTIONS:
+            raise ValueError(f"action: {shown(name)} is no action; {rather(name, ACTIONS)}")
+        return Chosen(name, negated)
+    if key == "flag":
+        return Flagged(*_name(key, value))
+    if key == "uses":
+        raise ValueError('uses: expected uses.ACTION = "COMPARISON", such as uses.scale_up = ">= 2"')
+    raise ValueError(f"{shown(key)} cannot be asked about; {rather(key, KEYS)}")
+
+
+def _uses(action: str, limit: object) -> Between:
+    if action not in ACTIONS:
+        raise ValueError(f"uses: {shown(action)} is no action; {rather(action, ACTIONS)}")
+    return _between(f"uses.{action}", limit)
 
 
 def _between(figure: str, value: object) -> Between:
@@ -121,7 +146,7 @@ def _between(figure: str, value: object) -> Between:
             if low > high:
                 raise ValueError(f"{figure}: the range {shown(value)} is empty; its lower end comes first")
             return Between(figure, low, high)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _NUMBERS_END:
+    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < NUMBERS_END:
         return Between(figure, float(value), float(value))
     expected = 'a comparison such as ">= 0.40", a range such as "2..6" or a plain number'
     raise ValueError(f"{figure}: expected {expected}, not {shown(value)}")

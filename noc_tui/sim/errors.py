@@ -63,8 +63,26 @@ class NotResetError(SimulatorError, RuntimeError):
 
 
 class IncidentError(SimulatorError, ValueError):
-    """An incident file that cannot be used: which file, which key or line, what is wrong."""
+    """An incident file that cannot be used: which file, which key or line, what is wrong.
+
+    `problems` are all that is wrong with it, a sentence each, but for `untold` more. The message is the first of them,
+    and how many there are beside it.
+    """
+
+    def __init__(self, *problems: str, untold: int = 0) -> None:
+        more = len(problems) - 1 + untold
+        super().__init__(f"{problems[0]} (and {more} more)" if more else problems[0])
+        self.problems = problems
+        self.untold = untold
 
 
 class UnknownIncidentError(IncidentError):
     """An incident id that no folder holds."""
+
+
+class SeveralProblemsError(ValueError):
+    """All that is wrong with one value of a file, a clause each. The message is the first of them."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(problems[0])
+        self.problems = tuple(problems)

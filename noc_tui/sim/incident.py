@@ -7,14 +7,17 @@ import json
 import re
 import unicodedata
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from noc_tui.sim.actions import ACTIONS, ActionType
-from noc_tui.sim.conditions import Condition, Flagged, parse_conditions
-from noc_tui.sim.errors import rather, shown
+from noc_tui.sim.actions import ActionType  # noqa: TC001  (pydantic resolves the annotations at run time)
+from noc_tui.sim.conditions import Condition, flag_asked_for, parse_conditions
+from noc_tui.sim.errors import SeveralProblemsError
 from noc_tui.sim.rules import Rules, compile_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MAX_STEPS_LIMIT: Final = 1_000_000
 PAGE_SAMPLES: Final = 24
@@ -41,7 +44,8 @@ def _one_line(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_printable)]
 Line = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_printable), AfterValidator(_one_line)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,47}$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 # Strict: "0.5" in quotes and true are mistakes in a file, not numbers.
 Number = Annotated[float, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
@@ -65,6 +69,7 @@ class Initial(_Model):
     packet_loss: Level = 0.0
     error_rate: Level = 0.0
     service_healthy: Level = 1.0
+    """1 is up, 0 is down."""
 
 
 class Drift(_Model):
@@ -101,12 +106,19 @@ class Pressure(_Model):
     """The hidden root cause, in [0, 1]."""
 
     initial: Level = 1.0
+    """At the page."""
     threshold: Level = 0.0
+    """Above it the pressure grows by itself, below it it decays. 0: it never decays by itself."""
     growth: Change = 0.0
+    """Added in every step, above the threshold."""
     decay: Level = 0.0
+    """Taken away in every step, not above the threshold."""
     floor: Level = 0.0
+    """The pressure cannot be brought below this, until `floor_lifted_by` is set."""
     floor_lifted_by: Name | None = None
+    """The flag that lifts the floor."""
     growth_when_cured: Change | None = None
+    """Added in every step from when the flag `cured` is set, in place of growth and decay."""
 
 
 class Figures(_Model):
@@ -118,37 +130,38 @@ class Figures(_Model):
     packet_loss: Change = 0.0
     error_rate: Change = 0.0
     pressure: Change = 0.0
+    """What it adds to the hidden cause."""
 
 
 class Later(Figures):
     """Figures that fall due some steps after the action."""
 
     after: Whole = Field(ge=1, le=1000)
+    """In how many steps."""
 
 
 class Otherwise(Figures):
     """What happens instead when the flag that the action `requires` is not set."""
 
     down_for: Steps = 0
+    """For how many more steps the service is held down."""
 
 
 class ActionEffect(Figures):
     """All that one action does in this incident."""
 
     later: Later | None = None
+    """Figures that fall due some steps later."""
     reissue_restarts_timer: YesNo = False
+    """Choosing the action again puts off its own `later`, which in return never wears out."""
     down_for: Steps = 0
+    """For how many more steps the service is held down."""
     sets: Name | None = None
+    """The flag that it sets, for good."""
     requires: Name | None = None
+    """The flag without which `otherwise` happens instead."""
     otherwise: Otherwise | None = None
-
-    @model_validator(mode="after")
-    def _belongs_together(self) -> Self:
-        if self.otherwise is not None and self.requires is None:
-            raise ValueError("has `otherwise` but no `requires`; add the flag that it needs")
-        if self.reissue_restarts_timer and self.later is None:
-            raise ValueError("has `reissue_restarts_timer` but no `later` whose timer it could restart")
-        return self
+    """What happens instead when the required flag is not set."""
 
 
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
@@ -158,24 +171,33 @@ class LogRule(_Model):
     """A line of the incident log, and when it is written."""
 
     source: Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@/-]*$")]
+    """Who writes it: nginx, kernel, app."""
     level: LogLevel = "info"
+    """How bad the source says it is."""
     text: Line
+    """One line, in which {cpu}, {latency_ms}, {int:1000-9999} and the like are filled in."""
     when: dict[str, Any] = Field(default_factory=dict)
+    """Conditions on the state after the step, all of which must hold."""
     every: Whole = Field(default=1, ge=1, le=1000)
     """At most once in this many steps."""
     once: YesNo = False
+    """Once in an episode."""
     chance: Annotated[Number, Field(gt=0, le=1)] = 1.0
+    """How likely it is in a step in which it could be written."""
 
     @field_validator("text")
     @classmethod
     def _can_be_filled_in(cls, text: str) -> str:
+        problems = []
         for placeholder in _PLACEHOLDER.findall(text):
             if match := _INT_RANGE.fullmatch(placeholder):
                 if int(match[1]) > int(match[2]):
-                    raise ValueError(f"{{{placeholder}}} is an empty range; the lower end comes first")
+                    problems.append(f"{{{placeholder}}} is an empty range; the lower end comes first")
             elif placeholder not in PLACEHOLDERS:
                 allowed = ", ".join(f"{{{name}}}" for name in (*PLACEHOLDERS, "int:LOW-HIGH"))
-                raise ValueError(f"{{{placeholder}}} cannot be filled in; expected one of {allowed}")
+                problems.append(f"{{{placeholder}}} cannot be filled in; expected one of {allowed}")
+        if problems:
+            raise SeveralProblemsError(problems)
         return text
 
     @field_validator("when")
@@ -194,50 +216,47 @@ class Incident(_Model):
     """One incident, as its file defines it. What the figures do is the business of `noc_tui.sim.rules`."""
 
     id: Name
+    """The name of the file, without .toml."""
     title: Line
+    """What it is called, once it may be named."""
     difficulty: Literal["easy", "medium", "hard", "control"]
+    """`control`: no fault, better left alone."""
     tags: tuple[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")], ...] = ()
+    """Words to find it by."""
     summary: Text
+    """What is going on."""
     lesson: Text = ""
+    """What to remember."""
     references: tuple[Line, ...] = ()
+    """Where it happened, where to read on."""
     max_steps: Whole = Field(default=30, ge=1, le=MAX_STEPS_LIMIT)
+    """The episode is cut off here."""
     repeat_factor: Level = 1.0
+    """What every further use of the same action still brings of its benefits."""
     recovery: Level | None = None
+    """Which part of the way to the baseline a metric goes back in a step, when the pressure is gone."""
     start_sd: Annotated[Number, Field(ge=0, le=0.5)] = 0.02
+    """How much the start differs from seed to seed."""
     initial: Initial
+    """Where the metrics stand at the page."""
     drift: Drift = Drift()
+    """What each metric changes by in a step, at full pressure."""
     baseline: Baseline | None = None
+    """Where the metrics stand on a good day."""
     onset: Onset = Onset()
+    """How many samples of 30 s before the page each metric began to move."""
     pressure: Pressure | None = None
+    """The hidden cause. Without it, it is always 1."""
     actions: dict[ActionType, ActionEffect] = Field(default_factory=dict)
+    """What each action does."""
     logs: tuple[LogRule, ...] = Field(default=(), max_length=200)
+    """The lines of the incident log."""
 
     @model_validator(mode="after")
-    def _flags_exist(self) -> Self:
-        known = {effect.sets for effect in self.actions.values() if effect.sets}
-        asked = {f"actions.{name}.requires": effect.requires for name, effect in self.actions.items()}
-        if self.pressure:
-            asked["pressure.floor_lifted_by"] = self.pressure.floor_lifted_by
-            if self.pressure.growth_when_cured is not None:
-                asked["pressure.growth_when_cured (the flag `cured`)"] = "cured"
-        for number, rule in enumerate(self.logs, 1):
-            for condition in rule.conditions:
-                if isinstance(condition, Flagged):
-                    asked[f"logs[{number}].when.flag"] = condition.flag
-        for where, flag in asked.items():
-            if flag and flag not in known:
-                there_are = f"the flags are {', '.join(sorted(known))}" if known else "no action sets any flag"
-                raise ValueError(f"{where}: no action `sets` the flag {flag!r}; {there_are}")
+    def _belongs_together(self) -> Self:
+        if problems := loose_ends(self.definition()):
+            raise SeveralProblemsError(problems)
         return self
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain_action_names(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(actions := data.get("actions"), dict):
-            for name in actions:
-                if name not in ACTIONS:
-                    raise ValueError(f"actions: {shown(name)} is no action; {rather(str(name), ACTIONS)}")
-        return data
 
     def definition(self) -> dict[str, Any]:
         """The incident as JSON-ready values, without what stands at its default: what a session header carries."""
@@ -253,3 +272,44 @@ class Incident(_Model):
     def rules(self) -> Rules:
         """The incident compiled for stepping."""
         return compile_rules(self)
+
+
+def loose_ends(data: Mapping[str, Any]) -> list[str]:
+    """What stands in a file without what it needs elsewhere in the file, a clause each.
+
+    `data` are the plain values of a file, which may be wrong in any other way: what is not understood is passed over.
+    """
+    actions = {name: table for name, table in _table(data, "actions").items() if isinstance(table, dict)}
+    problems = []
+    for name, table in actions.items():
+        if "otherwise" in table and "requires" not in table:
+            problems.append(f"actions.{name}: has `otherwise` but no `requires`; add the flag that it needs")
+        if table.get("reissue_restarts_timer") is True and "later" not in table:
+            problems.append(f"actions.{name}: has `reissue_restarts_timer` but no `later` whose timer it could restart")
+    return problems + _flags_never_set(data, actions)
+
+
+def _flags_never_set(data: Mapping[str, Any], actions: Mapping[str, dict[str, Any]]) -> list[str]:
+    known = [table["sets"] for table in actions.values() if "sets" in table]
+    if not all(isinstance(flag, str) and re.fullmatch(NAME_PATTERN, flag) for flag in known):
+        return []  # which of them are set is known only once that has been mended
+    asked = {f"actions.{name}.requires": table.get("requires") for name, table in actions.items()}
+    pressure = _table(data, "pressure")
+    asked["pressure.floor_lifted_by"] = pressure.get("floor_lifted_by")
+    if "growth_when_cured" in pressure:
+        asked["pressure.growth_when_cured (the flag `cured`)"] = "cured"
+    logs = data.get("logs")
+    for number, rule in enumerate(logs if isinstance(logs, list) else (), 1):
+        if isinstance(rule, dict):
+            asked[f"logs[{number}].when.flag"] = flag_asked_for(_table(rule, "when").get("flag"))
+    there_are = f"the flags are {', '.join(sorted(set(known)))}" if known else "no action sets any flag"
+    return [
+        f"{where}: no action `sets` the flag {flag!r}; {there_are}"
+        for where, flag in asked.items()
+        if isinstance(flag, str) and re.fullmatch(NAME_PATTERN, flag) and flag not in known
+    ]
+
+
+def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}

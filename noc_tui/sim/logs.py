@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from noc_tui import paths
-from noc_tui.sim.catalog import read_toml, validated
+from noc_tui.sim.catalog import read_toml
 from noc_tui.sim.conditions import Between
 from noc_tui.sim.incident import LogRule  # noqa: TC001  (pydantic resolves the annotations at run time)
 from noc_tui.sim.metrics import LATENCY_MS
+from noc_tui.sim.validation import validated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -344,6 +344,23 @@ class SystemSimulator:
         return worn[uses]
 
     @property
+    def rules(self) -> Rules:
+        """The rules of the incident that is played. Raises `NotResetError` before the first reset."""
+        if not self._running and not self._ending:
+            raise self._refusal()
+        return self._rules
+
+    @property
+    def steps(self) -> int:
+        """Steps taken in this episode."""
+        return self._step
+
+    @property
+    def max_steps(self) -> int:
+        """The step limit of this episode."""
+        return int(self._figures[-1])
+
+    @property
     def pressure(self) -> float:
         """The hidden root cause, in [0, 1]; 1 in incidents that have none."""
         return self._pressure
@@ -373,6 +390,11 @@ class SystemSimulator:
         return tuple(
             (at - self._step + 1, ACTIONS[index]) for at in sorted(self._pending) for index, _ in self._pending[at]
         )
+
+    @property
+    def pending_rows(self) -> tuple[tuple[int, int, Row], ...]:
+        """What `pending` names, in figures: in how many steps, index of the action, what will be added then."""
+        return tuple((at - self._step + 1, *item) for at in sorted(self._pending) for item in self._pending[at])
 
     @property
     def done(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -57,8 +58,8 @@ class TestFolders:
     def test_a_folder_that_does_not_exist_is_empty(self, tmp_path: Path) -> None:
         assert Catalog([tmp_path / "nowhere"]).ids == ()
 
-    def test_only_toml_files_without_a_leading_underscore_are_incidents(self, tmp_path: Path) -> None:
-        for name in ("one", "two", "_alerts"):
+    def test_only_toml_files_without_a_leading_underscore_or_dot_are_incidents(self, tmp_path: Path) -> None:
+        for name in ("one", "two", "_alerts", ".one"):
             write_incident(tmp_path, name)
         (tmp_path / "notes.txt").write_text("no incident")
         assert Catalog([tmp_path]).ids == ("one", "two")
@@ -97,6 +98,99 @@ class TestFolders:
         write_incident(paths.user_incidents_dir(), "cpu_overload")
         with pytest.raises(IncidentError, match=r"'cpu_overload' stands twice: in .*cpu_overload\.toml and in .*home"):
             default_catalog().load("cpu_overload")
+
+
+class TestChanges:
+    """Files that change while the program runs."""
+
+    def test_a_file_that_is_added_is_found(self, tmp_path: Path) -> None:
+        catalog = Catalog([tmp_path / "later"])
+        assert "one" not in catalog
+        write_incident(tmp_path / "later", "one")
+        assert catalog.load("one").id == "one"
+        write_incident(tmp_path / "later", "two")
+        assert catalog.ids == ("one", "two")
+
+    def test_a_file_that_is_changed_is_read_again(self, tmp_path: Path) -> None:
+        write_incident(tmp_path, "one", title="As it was")
+        catalog = Catalog([tmp_path])
+        before = catalog.load("one")
+        write_incident(tmp_path, "one", title="As it is now")
+        assert (before.title, catalog.load("one").title) == ("As it was", "As it is now")
+
+    def test_a_file_that_is_broken_meanwhile_is_told_and_mended_again_is_used(self, tmp_path: Path) -> None:
+        write_incident(tmp_path, "one")
+        catalog = Catalog([tmp_path])
+        catalog.load("one")
+        write_incident(tmp_path, "one", max_steps=0)
+        with pytest.raises(IncidentError, match=r"one\.toml: max_steps: expected at least 1"):
+            catalog.load("one")
+        write_incident(tmp_path, "one", max_steps=7)
+        assert catalog.load("one").max_steps == 7
+
+    def test_a_file_that_is_deleted_is_gone(self, tmp_path: Path) -> None:
+        path = write_incident(tmp_path, "one")
+        write_incident(tmp_path, "two")
+        catalog = Catalog([tmp_path])
+        catalog.load("one")
+        path.unlink()
+        with pytest.raises(UnknownIncidentError, match=r"^no incident 'one': expected one of two$"):
+            catalog.load("one")
+
+    def test_a_folder_that_is_deleted_is_empty(self, tmp_path: Path) -> None:
+        path = write_incident(tmp_path / "own", "one")
+        catalog = Catalog([tmp_path / "own"])
+        assert "one" in catalog
+        path.unlink()
+        path.parent.rmdir()
+        assert "one" not in catalog
+
+    def test_a_clash_that_is_mended_is_one_no_more(self, tmp_path: Path) -> None:
+        write_incident(tmp_path / "a", "twice")
+        second = write_incident(tmp_path / "b", "twice")
+        catalog = Catalog([tmp_path / "a", tmp_path / "b"])
+        with pytest.raises(IncidentError, match="stands twice"):
+            catalog.load("twice")
+        second.unlink()
+        assert catalog.load("twice").id == "twice"
+
+
+class TestFoldersThatCannotBeRead:
+    @pytest.fixture
+    def locked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A folder that nobody may look into, and that not even its parent tells about."""
+        folder = write_incident(tmp_path / "parent" / "locked", "hidden").parent
+        for name in ("iterdir", "stat", "is_dir"):
+            real = getattr(type(folder), name)
+
+            def refuse(path: Path, *rest: Any, real: Any = real, **options: Any) -> Any:  # root may look anywhere
+                if path == folder:
+                    raise PermissionError(errno.EACCES, "Permission denied", str(path))
+                return real(path, *rest, **options)
+
+            monkeypatch.setattr(type(folder), name, refuse)
+        return folder
+
+    def test_they_are_told_and_hide_no_other(self, locked: Path, tmp_path: Path) -> None:
+        write_incident(tmp_path / "open", "one")
+        incidents, errors = Catalog([locked, tmp_path / "open"]).load_all()
+        assert [incident.id for incident in incidents] == ["one"]
+        assert [str(error) for error in errors] == [
+            f"{locked}: cannot be looked into for incident files: Permission denied"
+        ]
+
+    def test_what_is_no_folder_is_told(self, tmp_path: Path) -> None:
+        (tmp_path / "incidents").write_text("a file")
+        _, (error,) = Catalog([tmp_path / "incidents"]).load_all()
+        assert str(error).endswith("incidents: cannot be looked into for incident files: Not a directory")
+
+    def test_a_data_folder_that_cannot_be_read_costs_no_incident_of_the_program(
+        self, locked: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(paths, "user_incidents_dir", lambda: locked)
+        default_catalog.cache_clear()
+        incidents, errors = default_catalog().load_all()
+        assert (len(incidents), len(errors)) == (20, 1)
 
 
 class TestUnknownIds:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
 
+from noc_tui.bench.advice import advice
+from noc_tui.bench.assess import assess
 from noc_tui.sim import reward
 from noc_tui.sim.actions import ACTIONS, ActionType
 from noc_tui.sim.alerts import AlertRule
 from noc_tui.sim.catalog import load_file
 from noc_tui.sim.conditions import KEYS
+from noc_tui.sim.errors import IncidentError
 from noc_tui.sim.incident import (
     PLACEHOLDERS,
     ActionEffect,
@@ -44,9 +46,14 @@ def saved(tmp_path: Path, text: str) -> Incident:
     return load_file(path)
 
 
-def worked_example(tmp_path: Path) -> Incident:
-    (text,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+def example(tmp_path: Path, incident_id: str) -> Incident:
+    """The example of that id."""
+    (text,) = re.findall(rf'```toml\n(id = "{incident_id}".*?)```', PAGE, re.DOTALL)
     return saved(tmp_path, text)
+
+
+def worked_example(tmp_path: Path) -> Incident:
+    return example(tmp_path, "cron_pileup")
 
 
 def outcomes(incident: Incident, opening: list[ActionType], then: ActionType) -> set[tuple[str, int]]:
@@ -84,11 +91,32 @@ class TestWorkedExample:
         assert all(6 <= step <= 8 for _, step in ends)
 
 
-def test_the_first_example_loads(tmp_path: Path) -> None:
-    (text,) = re.findall(r"and in it `full_disk.toml`:\n\n(.*?)\n\n2\. ", PAGE, re.DOTALL)
-    incident = saved(tmp_path, dedent(text))
+def test_the_smallest_example_is_resolved_by_its_one_action_and_not_by_waiting(tmp_path: Path) -> None:
+    incident = example(tmp_path, "full_disk")
     assert {outcome for outcome, _ in outcomes(incident, [], ActionType.CLEAR_CACHE)} == {"resolved"}
     assert "resolved" not in {outcome for outcome, _ in outcomes(incident, [], WAIT)}
+
+
+def test_the_worked_example_gives_no_reason_to_warn(tmp_path: Path) -> None:
+    assert advice(assess(worked_example(tmp_path), range(5))) == []
+
+
+def test_of_the_smallest_example_validate_says_what_the_page_says(tmp_path: Path) -> None:
+    (told,) = advice(assess(example(tmp_path, "full_disk"), range(3)))
+    assert told.startswith("clear_cache in every step resolves 100 % of the episodes")
+    assert "`clear_cache` in every step resolves every episode" in PAGE
+
+
+def test_the_wrong_files_of_the_page_are_told_in_the_words_of_the_page(tmp_path: Path) -> None:
+    (text,) = re.findall(r'```toml\n(id = "full_disk".*?)```', PAGE, re.DOTALL)
+    spoilt = text.replace("error_rate = -0.08", "presure = -0.08").replace("drift", "max_steps = 0\ndrift")
+    log = '[[logs]]\nsource = "app"\ntext = "x"\n'
+    path = tmp_path / "full_disk.toml"
+    path.write_text(f'{spoilt}{log}{log}when.flag = "warm"\n', encoding="utf-8")
+    with pytest.raises(IncidentError) as error:
+        load_file(path)
+    told = "\n".join(f"    {problem.removeprefix(f'{tmp_path}/')}" for problem in error.value.problems)
+    assert f"\n\n{told}\n\n" in PAGE
 
 
 def rows(title: str) -> str:
