@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from noc_tui.agents.base import InstantAgent
 from noc_tui.sim.actions import ACTIONS, ActionType
-from noc_tui.sim.metrics import CONTINUOUS, METRIC, MetricName
+from noc_tui.sim.metrics import METRIC, MetricName
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from noc_tui.episode.observation import Observation
     from noc_tui.sim.metrics import SystemMetrics
 
@@ -40,64 +38,37 @@ class RandomAgent(InstantAgent):
         return ACTIONS[int(stream.random() * len(ACTIONS))], "Drawn at random."
 
 
-REMEDIES: Final[dict[MetricName, tuple[ActionType, ActionType]]] = {
-    "cpu_usage": (ActionType.THROTTLE_CPU, ActionType.SCALE_UP),
-    "memory_usage": (ActionType.CLEAR_CACHE, ActionType.RESTART_SERVICE),
-    "latency": (ActionType.REROUTE_TRAFFIC, ActionType.SCALE_UP),
-    "packet_loss": (ActionType.REROUTE_TRAFFIC, ActionType.SCALE_UP),
-    "error_rate": (ActionType.RESTART_SERVICE, ActionType.REROUTE_TRAFFIC),
+REMEDIES: Final[dict[MetricName, ActionType]] = {
+    "cpu_usage": ActionType.THROTTLE_CPU,
+    "memory_usage": ActionType.CLEAR_CACHE,
+    "service_healthy": ActionType.RESTART_SERVICE,
+    "packet_loss": ActionType.REROUTE_TRAFFIC,
+    "latency": ActionType.REROUTE_TRAFFIC,
+    "error_rate": ActionType.RESTART_SERVICE,
 }
-"""The usual remedy for a symptom, and what is tried when that did not help."""
-
-MEMORY_RESTART_AT: Final = 0.90
-"""From this memory usage on there is no time left for a cache: the service is restarted."""
+"""The usual remedy for each symptom, the worst symptom first: what ends in a crash, a service that keeps falling over,
+the network, and last the errors, which mostly follow from something else."""
 
 
 class RulesAgent(InstantAgent):
-    """Worst symptom, usual remedy. Looks at the metrics and at what its actions did to them, and at nothing else.
-
-    The worst symptom is the one furthest over its healthy limit, as a share of the way from there to full scale.
-    Errors are mostly the consequence of something else, and treated only when nothing else is wrong. Of a symptom's
-    two remedies the one that helped last is repeated, and one that did not gives way to the other.
-    """
+    """Worst symptom, usual remedy. Looks at the metrics and at nothing else; learns nothing from what it did."""
 
     def choose(self, observation: Observation) -> tuple[ActionType, str]:
         metrics = observation.metrics
-        symptoms = {name: excess for name in CONTINUOUS if (excess := _excess(name, metrics)) >= 0}
-        if not symptoms:
-            return ActionType.DO_NOTHING, _why_wait(metrics)
-        worst = max(symptoms, key=lambda name: -1.0 if name == "error_rate" else symptoms[name])
-        action, why = _remedy(worst, observation.actions, observation.history)
-        if worst == "memory_usage" and metrics.memory_usage >= MEMORY_RESTART_AT:
-            action, why = ActionType.RESTART_SERVICE, "before memory runs out"
-        if action is ActionType.RESTART_SERVICE and observation.outage_left:
-            return ActionType.DO_NOTHING, f"{_state(worst, metrics)}. The service is down already: waits."
-        return action, f"{_state(worst, metrics)}. {action.label}, {why}."
+        for symptom, remedy in REMEDIES.items():
+            value = getattr(metrics, symptom)
+            if METRIC[symptom].is_healthy(value) or (symptom == "service_healthy" and value <= 0.0):
+                continue  # a service that is down altogether was taken down by a restart: one more would not end it
+            if remedy is ActionType.RESTART_SERVICE and observation.outage_left:
+                return ActionType.DO_NOTHING, f"{_state(symptom, value)}. The service is down already: waits."
+            return remedy, f"{_state(symptom, value)}. {remedy.label}, the usual remedy."
+        return ActionType.DO_NOTHING, _why_wait(metrics)
 
 
-def _excess(name: MetricName, metrics: SystemMetrics) -> float:
-    """How far a metric is over its healthy limit: 0 at the limit, 1 at full scale, negative while it is healthy."""
-    spec = METRIC[name]
-    value: float = getattr(metrics, name)
-    return (value - spec.healthy_below) / (spec.full_scale - spec.healthy_below)
-
-
-def _remedy(
-    symptom: MetricName, actions: Sequence[ActionType], history: Sequence[SystemMetrics]
-) -> tuple[ActionType, str]:
-    """What to do against a symptom, and why that."""
-    usual, other = REMEDIES[symptom]
-    for step in range(len(actions) - 1, -1, -1):
-        last = actions[step]
-        if last in (usual, other):
-            if getattr(history[step + 1], symptom) < getattr(history[step], symptom):
-                return last, "which helped the last time"
-            return other if last is usual else usual, f"for {last.label} did not help the last time"
-    return usual, "the usual remedy"
-
-
-def _state(symptom: MetricName, metrics: SystemMetrics) -> str:
-    spec, value = METRIC[symptom], getattr(metrics, symptom)
+def _state(symptom: MetricName, value: float) -> str:
+    spec = METRIC[symptom]
+    if not spec.higher_is_worse:
+        return f"{spec.label} {spec.text(value)}"
     return f"{spec.label} at {spec.text(value)}, {spec.text(value - spec.healthy_below)} over its healthy limit"
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from noc_tui.cli import incident_files, validating
 from noc_tui.cli.common import (
     IncidentFolders,
     examples,
@@ -17,6 +17,7 @@ from noc_tui.cli.common import (
     say_json,
 )
 from noc_tui.cli.completion import complete_incidents
+from noc_tui.cli.formats import FormatOption, OutputFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,26 +27,25 @@ if TYPE_CHECKING:
 commands = typer.Typer(no_args_is_help=False, invoke_without_command=True, rich_markup_mode=None)
 
 
-class OutputFormat(StrEnum):
-    """How incidents are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="json: an object a line.")]
-
-
 def register(app: typer.Typer) -> None:
     """Add the command group."""
+    validating.register(commands)
+    incident_files.register(commands)
     app.add_typer(
-        commands, name="incidents", epilog=examples("noc-tui incidents", "noc-tui incidents show memory_leak")
+        commands,
+        name="incidents",
+        epilog=examples(
+            "noc-tui incidents",
+            "noc-tui incidents show memory_leak",
+            "noc-tui incidents new full_disk",
+            "noc-tui incidents validate memory_leak",
+        ),
     )
 
 
 @commands.callback()
 def root(context: typer.Context) -> None:
-    """List and show incidents. Without a command, list them."""
+    """List, show, write and check incidents. Without a command, list them."""
     if context.invoked_subcommand is None:
         list_()
 

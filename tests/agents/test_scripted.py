@@ -90,16 +90,14 @@ def test_rules_do_not_care_what_the_incident_is_called(
         (broken(latency=0.21), ActionType.REROUTE_TRAFFIC),
         (broken(packet_loss=0.06), ActionType.REROUTE_TRAFFIC),
         (broken(error_rate=0.11), ActionType.RESTART_SERVICE),
-        (broken(memory_usage=0.90), ActionType.RESTART_SERVICE),
+        (broken(service_healthy=0.8), ActionType.RESTART_SERVICE),
         (broken(service_healthy=0.0), ActionType.DO_NOTHING),
-        # The worst, as a share of the way from the limit to full scale: 35, 35, 400 ms and 25 points.
-        (broken(cpu_usage=0.75, memory_usage=0.70), ActionType.THROTTLE_CPU),
-        (broken(cpu_usage=0.70, memory_usage=0.75), ActionType.CLEAR_CACHE),
-        (broken(cpu_usage=0.75, latency=0.40), ActionType.THROTTLE_CPU),
-        (broken(cpu_usage=0.75, latency=0.50), ActionType.REROUTE_TRAFFIC),
-        (broken(cpu_usage=0.75, packet_loss=0.15), ActionType.REROUTE_TRAFFIC),
-        # Errors come last, however many.
-        (broken(cpu_usage=0.66, error_rate=0.85), ActionType.THROTTLE_CPU),
+        # What ends in a crash comes first, then the service, the network, and last the errors, however many.
+        (broken(cpu_usage=0.66, memory_usage=0.90), ActionType.THROTTLE_CPU),
+        (broken(memory_usage=0.66, service_healthy=0.5), ActionType.CLEAR_CACHE),
+        (broken(service_healthy=0.9, latency=0.90), ActionType.RESTART_SERVICE),
+        (broken(cpu_usage=0.66, packet_loss=0.15), ActionType.THROTTLE_CPU),
+        (broken(latency=0.21, error_rate=0.85), ActionType.REROUTE_TRAFFIC),
     ],
 )
 def test_rules_treat_the_worst_symptom_with_its_usual_remedy(metrics: SystemMetrics, action: ActionType) -> None:
@@ -111,18 +109,11 @@ def test_rules_do_not_restart_what_is_down() -> None:
     assert rules(observe(broken(error_rate=0.40, service_healthy=0.0), outage_left=0)) is ActionType.RESTART_SERVICE
 
 
-@pytest.mark.parametrize(("cpu_before", "action"), [(0.90, ActionType.THROTTLE_CPU), (0.70, ActionType.SCALE_UP)])
-def test_rules_repeat_what_helped_and_change_what_did_not(cpu_before: float, action: ActionType) -> None:
-    before = [(broken(cpu_usage=cpu_before), ActionType.THROTTLE_CPU)]
-    assert rules(observe(broken(cpu_usage=0.80), before=before)) is action
-
-
-def test_rules_come_back_to_the_usual_remedy_when_the_other_did_not_help_either() -> None:
-    before = [
-        (broken(cpu_usage=0.70), ActionType.THROTTLE_CPU),
-        (broken(cpu_usage=0.75), ActionType.SCALE_UP),
-    ]
-    assert rules(observe(broken(cpu_usage=0.80), before=before)) is ActionType.THROTTLE_CPU
+@given(METRICS, PAST)
+def test_rules_learn_nothing_from_what_they_did(
+    metrics: SystemMetrics, past: list[tuple[SystemMetrics, ActionType]]
+) -> None:
+    assert rules(observe(metrics, before=past)) is rules(observe(metrics))
 
 
 def test_rules_give_their_reason_in_units() -> None:
@@ -143,7 +134,19 @@ def resolves(incident_id: str, seed: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("incident_id", "share"), [("network_congestion", 1.0), ("memory_leak", 0.8), ("cpu_overload", 0.65)]
+    ("incident_id", "least", "most"),
+    [
+        ("network_congestion", 0.97, 1.0),
+        ("memory_leak", 0.85, 1.0),
+        ("cpu_overload", 0.40, 0.60),
+        # What an independent implementation of the same rule measured (`docs/incidents.md` has the whole table).
+        ("conn_pool_exhaustion", 0.99, 1.0),
+        ("dns_failure", 0.92, 1.0),
+        ("cache_stampede", 0.29, 0.49),
+        ("regex_bad_deploy", 0.38, 0.58),
+        ("log_flood_disk_full", 0.06, 0.22),
+        ("syn_flood", 0.0, 0.0),
+    ],
 )
-def test_rules_resolve_the_classic_incidents(incident_id: str, share: float) -> None:
-    assert sum(resolves(incident_id, seed) for seed in range(200)) >= 200 * share
+def test_rules_resolve_what_a_reflex_can(incident_id: str, least: float, most: float) -> None:
+    assert least <= sum(resolves(incident_id, seed) for seed in range(100)) / 100 <= most

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
 from noc_tui import paths
-from noc_tui.bench.selection import SelectionError, parse_seeds, select_incidents
+from noc_tui.bench.selection import SelectionError, blind_incident, parse_seeds, select_incidents
 from noc_tui.sim.catalog import CLASSIC, Catalog
 from noc_tui.sim.errors import UnknownIncidentError
 
@@ -89,3 +90,14 @@ def test_seeds_that_cannot_be_played_are_refused_in_a_sentence(text: str, says: 
         parse_seeds(text)
     assert says in str(caught.value)
     assert len(str(caught.value)) < 150
+
+
+def test_a_seed_chooses_the_same_blind_incident_always(catalog: Catalog) -> None:
+    first = [blind_incident(seed, catalog) for seed in range(8)]
+    assert first == [blind_incident(seed, Catalog([paths.bundled_incidents_dir()])) for seed in range(8)]
+
+
+def test_seeds_choose_among_all_of_the_programs_own_the_control_included(catalog: Catalog) -> None:
+    chosen = Counter(blind_incident(seed, catalog) for seed in range(2000))
+    assert set(chosen) == {*select_incidents(["classic", "pack"], catalog)}
+    assert min(chosen.values()) > 50

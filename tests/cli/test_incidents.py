@@ -51,6 +51,34 @@ def test_a_file_that_cannot_be_used_is_named_and_hides_no_other(own: Path) -> No
     assert "\x1b" not in done.err
 
 
+def test_an_id_that_stands_twice_names_both_files_wherever_it_is_asked_for(own: Path) -> None:
+    other = paths.user_incidents_dir()
+    other.mkdir(parents=True)
+    (other / "mine.toml").write_text((own / "mine.toml").read_text())
+    for command in (
+        ("incidents", "list"),
+        ("incidents", "show", "mine"),
+        ("run", "--agent", "wait", "--incident", "mine"),
+    ):
+        done = noc(*command, "--incidents", str(own))
+        assert done.code != 0
+        twice = f"noc-tui: the incident id 'mine' stands twice: in {other / 'mine.toml'} and in {own / 'mine.toml'}"
+        assert done.err.strip() == twice
+    assert len(noc("incidents", "list", "--incidents", str(own)).lines) == len(default_catalog().ids) - 1
+
+
+def test_a_folder_of_ones_own_is_played_from(own: Path) -> None:
+    done = noc("run", "--agent", "wait", "--incident", "mine", "--incidents", str(own), "--format", "json")
+    assert (done.code, json.loads(done.out)["incident"]) == (0, "mine")
+
+
+def test_several_folders_add_up(own: Path, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "yours.toml").write_text((own / "mine.toml").read_text().replace('"mine"', '"yours"', 1))
+    listed = noc("incidents", "list", "--incidents", str(own), "--incidents", str(tmp_path / "more")).lines
+    assert {"mine", "yours"} < {line.split()[0] for line in listed}
+
+
 @pytest.mark.parametrize(
     ("command", "code"),
     [
