@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from noc_tui.sim.actions import ACTION_INDEX, ActionType
+    from noc_tui.sim.batch import BatchSimulator
     from noc_tui.sim.catalog import Catalog, IncidentType, default_catalog
     from noc_tui.sim.incident import Incident
     from noc_tui.sim.metrics import METRIC_NAMES, SystemMetrics
@@ -20,6 +21,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "ACTION_INDEX": "noc_tui.sim.actions",
     "ActionType": "noc_tui.sim.actions",
+    "BatchSimulator": "noc_tui.sim.batch",
     "Catalog": "noc_tui.sim.catalog",
     "IncidentType": "noc_tui.sim.catalog",
     "default_catalog": "noc_tui.sim.catalog",
@@ -34,6 +36,7 @@ __all__ = [
     "ACTION_INDEX",
     "METRIC_NAMES",
     "ActionType",
+    "BatchSimulator",
     "Catalog",
     "Incident",
     "IncidentType",

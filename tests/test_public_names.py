@@ -21,6 +21,7 @@ def test_every_public_name_is_there(name: str) -> None:
     ("name", "module"),
     [
         ("SystemSimulator", "noc_tui.sim.simulator"),
+        ("BatchSimulator", "noc_tui.sim.batch"),
         ("StepInfo", "noc_tui.sim.simulator"),
         ("SystemMetrics", "noc_tui.sim.metrics"),
         ("ActionType", "noc_tui.sim.actions"),
