@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from dataclasses import replace
 from operator import index
 from typing import TYPE_CHECKING, Any, Self
@@ -27,6 +28,7 @@ from noc_tui.episode.records import (
     FORMAT,
     FORMAT_VERSION,
     HUMAN,
+    INCIDENT_ID,
     LARGEST_INTEGER,
     LONG_TEXT,
     MAX_DRAWS,
@@ -36,6 +38,7 @@ from noc_tui.episode.records import (
     ControlReason,
     ControlRecord,
     Decision,
+    DiagnosisRecord,
     EndRecord,
     Header,
     MarkRecord,
@@ -48,6 +51,7 @@ from noc_tui.episode.records import (
     bounded,
 )
 from noc_tui.episode.timeline import Timeline
+from noc_tui.episode.track import is_secret
 from noc_tui.episode.writer import NullRecorder, Recorder
 from noc_tui.sim.actions import ActionType, parse_action
 from noc_tui.sim.errors import EpisodeOverError
@@ -132,8 +136,13 @@ class Episode(Timeline):
     # --- the loop
 
     def step(self, decision: Decision) -> StepRecord:
-        """Take the decided step. Raises `EpisodeOverError` after the end."""
+        """Take the decided step. Raises `EpisodeOverError` after the end.
+
+        Where the decision names the incident of a blind episode, and that is news, it is recorded first.
+        """
         self._check_running("step")
+        if self.header.blind and decision.diagnosis and not self._has_named(decision.diagnosis):
+            self.diagnose(decision.diagnosis, driver=decision.driver)
         before = self._sim.metrics
         after, info = self._sim.step(decision.action)
         record = StepRecord(
@@ -189,6 +198,30 @@ class Episode(Timeline):
         self._happens(mark)
         return mark
 
+    def diagnose(self, incident: str, *, driver: str = HUMAN) -> DiagnosisRecord:
+        """Name the incident of a blind episode by its id. It can be named anew; the last one before the end counts.
+
+        Raises `EpisodeOverError` after the end, `ValueError` when the episode is not blind, or for what is no id.
+        """
+        self._check_running("diagnosis")
+        if not self.header.blind:
+            raise ValueError("only the incident of a blind episode can be diagnosed; this one is known")
+        if not re.fullmatch(INCIDENT_ID, incident):
+            raise ValueError(f"a diagnosis is the id of an incident, not {bounded(repr(incident), SHORT_TEXT)}")
+        diagnosis = DiagnosisRecord(
+            step=self.steps,
+            driver=_driver_name(driver),
+            incident=incident,
+            at=self._clock.now(),
+            elapsed=self._elapsed(),
+        )
+        self._happens(diagnosis)
+        return diagnosis
+
+    def _has_named(self, incident: str) -> bool:
+        """Whether that is what was named last."""
+        return bool(self.diagnoses) and self.diagnoses[-1].incident == incident
+
     def void(self) -> EndRecord:
         """End the episode without a result: the agent failed, and nobody plays on.
 
@@ -211,7 +244,7 @@ class Episode(Timeline):
             self.done
             or bool(self.steps and not self.record(self.steps).inherited)
             or any(
-                isinstance(aside, MarkRecord) or aside.error is not None or aside.usage.was_paid_for
+                not isinstance(aside, ControlRecord) or aside.error is not None or aside.usage.was_paid_for
                 for aside in self.asides
                 if not aside.inherited
             )
@@ -286,13 +319,17 @@ class Episode(Timeline):
         The steps before are copied, marked as inherited, so that the new session stands and verifies alone. Raises
         `CannotContinueError` when there is no such step, when it ended the episode, or when the steps up to it do not
         come out the same when simulated again. Nothing is recorded then.
+
+        The fork of a blind session that has ended is not blind: its incident has been told. That of one that has not
+        ended is as blind as its parent.
         """
         source = track.header
         if not 0 <= step <= track.steps:
             raise CannotContinueError(f"session {source.session} has no step {step}; it has {track.steps}")
         if step and track.record(step).outcome:
             raise CannotContinueError(f"session {source.session} ended at step {step}; go on from an earlier one")
-        episode = cls(**_arguments(source), parent=Parent(session=source.session, step=step), clock=clock)
+        arguments = _arguments(track) | {"blind": is_secret(track)}
+        episode = cls(**arguments, parent=Parent(session=source.session, step=step), clock=clock)
         episode._retrace(track, step, inherited=True)
         if record is not None:
             episode._start_recording(record)
@@ -310,7 +347,7 @@ class Episode(Timeline):
             raise CannotContinueError(
                 f"session {track.header.session} has ended ({track.end.outcome}); fork it instead"
             )
-        episode = cls(**_arguments(track.header), clock=clock)
+        episode = cls(**_arguments(track), clock=clock)
         episode._retrace(track, track.steps, inherited=False)
         episode.header = track.header
         episode._recorder = recorder
@@ -332,7 +369,7 @@ class Episode(Timeline):
                 self._log_of(info)
                 self.keep(replace(recorded, inherited=True) if inherited else recorded)
         except DifferenceError as difference:
-            raise _cannot_continue(track.header, difference) from difference
+            raise _cannot_continue(track, difference) from difference
         self._lines[: len(self.header.lines)] = track.header.lines
         self.header = replace(self.header, lines=track.header.lines)
         for aside in track.asides:
@@ -345,12 +382,13 @@ class Episode(Timeline):
         self._recorder.record(self.header, *self.events)
 
 
-def _arguments(header: Header) -> dict[str, Any]:
+def _arguments(track: Track) -> dict[str, Any]:
     """What makes an episode that begins as a recorded one did. Raises `CannotContinueError`."""
+    header = track.header
     try:
         incident = recorded_incident(header)
     except DifferenceError as difference:
-        raise _cannot_continue(header, difference) from difference
+        raise _cannot_continue(track, difference) from difference
     return {
         "incident": incident,
         "seed": header.seed,
@@ -362,10 +400,12 @@ def _arguments(header: Header) -> dict[str, Any]:
     }
 
 
-def _cannot_continue(header: Header, difference: DifferenceError) -> CannotContinueError:
-    note = numpy_note(header)
+def _cannot_continue(track: Track, difference: DifferenceError) -> CannotContinueError:
+    note = numpy_note(track.header)
     why = f" ({note})" if note else ""
-    return CannotContinueError(f"session {header.session} cannot be gone on with: {difference}{why}")
+    # A difference may be one of hidden figures, and says what they are.
+    what = "it does not come out the same when simulated again" if is_secret(track) else difference
+    return CannotContinueError(f"session {track.header.session} cannot be gone on with: {what}{why}")
 
 
 def _driver_name(name: str) -> str:

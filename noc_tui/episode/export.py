@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from noc_tui.episode.records import LONG_TEXT
+from noc_tui.episode.track import is_secret
 from noc_tui.sim.metrics import METRIC_NAMES
 from noc_tui.sim.reward import REWARD_TERMS
 from noc_tui.text import clean
@@ -44,8 +45,9 @@ def csv_lines(track: Track) -> Iterator[str]:
     """The track as CSV (RFC 4180, line ends included): a header, the page as step 0, then a row for each step.
 
     Numbers are written so that they read back exactly. Text is cleaned of control codes, and an apostrophe stands
-    before what a spreadsheet would take for a formula.
+    before what a spreadsheet would take for a formula. Of a blind episode that has not ended the pressure stays empty.
     """
+    secret = is_secret(track)
     yield _row(COLUMNS)
     page = track.header.initial
     empty = ("",) * (len(COLUMNS) - 4 - len(METRIC_NAMES))
@@ -66,7 +68,7 @@ def csv_lines(track: Track) -> Iterator[str]:
                 record.crashed,
                 record.truncated,
                 record.streak,
-                record.pressure,
+                "" if secret else record.pressure,
                 record.elapsed,
                 _plain(record.explanation),
             )

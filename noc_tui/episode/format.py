@@ -90,7 +90,7 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"{FORMAT} version {FORMAT_VERSION}: one line",
-        "description": "A session file is JSON Lines: a header, then step, control and mark events, and one end event.",
+        "description": "A session file is JSON Lines: a header, what happens, step by step, and one end event.",
         **_adapter().json_schema(mode="serialization"),
     }
 
@@ -121,4 +121,4 @@ def describe(error: ValidationError) -> str:
     return f"{where}: {message}" if where else message
 
 
-_KINDS: Final = frozenset({"header", "step", "control", "mark", "end"})
+_KINDS: Final = frozenset({"header", "step", "control", "mark", "diagnosis", "end"})

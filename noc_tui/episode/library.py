@@ -46,6 +46,11 @@ class SessionSummary:
     blind: bool
     """Whether the title was kept from the driver."""
 
+    @property
+    def secret(self) -> bool:
+        """Whether the title is still to be kept: the episode is blind, and can be gone on with."""
+        return self.blind and self.status in {"interrupted", "live"}
+
 
 def list_sessions(folder: Path | None = None) -> tuple[list[SessionSummary], list[str]]:
     """The sessions of a folder, newest first, and one sentence for each file that is no readable session.

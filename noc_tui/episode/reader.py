@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 from noc_tui.episode.errors import SessionDamagedError, SessionError
 from noc_tui.episode.files import is_being_written, open_session_file
 from noc_tui.episode.format import MAX_LINE_BYTES, parse_event, parse_header
-from noc_tui.episode.records import Aside, ControlRecord, EndRecord, Header, MarkRecord, StepRecord
+from noc_tui.episode.records import (
+    Aside,
+    ControlRecord,
+    DiagnosisRecord,
+    EndRecord,
+    Header,
+    MarkRecord,
+    StepRecord,
+)
 from noc_tui.episode.track import check_step_number, count_uses
 from noc_tui.sim.actions import ACTION_INDEX
 
@@ -28,8 +36,9 @@ _CACHED_STEPS: Final = 2048
 class SessionFile:
     """A recorded session of any length. Every line is checked once and indexed, so that any step is at hand at once.
 
-    `steps` counts the steps; `record(n)` gives step n, from 1. `asides`, `controls`, `marks` and `end` are the other
-    events. A torn last line is left out, with a notice. `refresh` reads what another process has appended since.
+    `steps` counts the steps; `record(n)` gives step n, from 1. The other events are `asides` (`controls`, `marks` and
+    `diagnoses`) and `end`. A torn last line is left out, with a notice. `refresh` reads what another process has
+    appended since.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,6 +47,7 @@ class SessionFile:
         self.asides: list[Aside] = []
         self.controls: list[ControlRecord] = []
         self.marks: list[MarkRecord] = []
+        self.diagnoses: list[DiagnosisRecord] = []
         self.end: EndRecord | None = None
         self.damage: SessionDamagedError | None = None
         """Damage in the middle, where the file was opened to save what stands before it."""
@@ -212,14 +222,16 @@ class SessionFile:
             self._offsets.append(self.whole_bytes)
             self._lengths.append(len(line))
             self._actions.append(ACTION_INDEX[event.decision.action])
-        elif isinstance(event, ControlRecord | MarkRecord):
+        elif isinstance(event, Aside):
             self._check_position("step", event.step)
             self._aside_steps.append(event.step)
             self.asides.append(event)
             if isinstance(event, ControlRecord):
                 self.controls.append(event)
-            else:
+            elif isinstance(event, MarkRecord):
                 self.marks.append(event)
+            else:
+                self.diagnoses.append(event)
         else:
             self._check_position("steps", event.steps)
             self.end = event

@@ -31,6 +31,7 @@ CLOCK: Final = "clock"
 
 LARGEST_INTEGER: Final = 2**53 - 1
 """Beyond it many readers of JSON round."""
+INCIDENT_ID: Final = r"^[a-z][a-z0-9_]{0,47}$"
 MAX_DRAWS: Final = 10**9
 """Normals that a stream may have given before the reset; to draw so many again takes half a minute."""
 SHORT_TEXT: Final = 400
@@ -46,6 +47,7 @@ Amount = Annotated[float, Field(ge=0)]
 ShortText = Annotated[str, Field(max_length=SHORT_TEXT)]
 LongText = Annotated[str, Field(max_length=LONG_TEXT)]
 DriverName = Annotated[str, Field(min_length=1, max_length=SHORT_TEXT)]
+IncidentId = Annotated[str, Field(pattern=INCIDENT_ID)]
 SessionId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 Timestamp = Annotated[datetime, UtcTimestamp()]
 Metrics = Annotated[SystemMetrics, ByName(every=Unit)]
@@ -106,6 +108,8 @@ class Decision:
     rationale: LongText | None = None
     answer_format: ShortText | None = None
     """In which form a model answered: tool call, JSON schema, text."""
+    diagnosis: IncidentId | None = None
+    """Which incident an agent takes a blind episode for. When that is news, a diagnosis event comes before the step."""
     usage: Usage = NO_USAGE
 
 
@@ -225,6 +229,21 @@ class MarkRecord(_Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosisRecord(_Strict):
+    """Which incident somebody takes a blind episode for, after `step` steps. The last one before the end counts."""
+
+    event: Literal["diagnosis"] = "diagnosis"
+    step: Count
+    driver: DriverName
+    """Who named it: `human`, or the agent's name."""
+    incident: IncidentId
+    """What was named, right or wrong."""
+    at: Timestamp
+    elapsed: Amount
+    inherited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndRecord(_Strict):
     """The end of the episode and its totals. A session without one was interrupted and can be resumed."""
 
@@ -240,7 +259,7 @@ class EndRecord(_Strict):
     elapsed: Amount
 
 
-Event = Header | StepRecord | ControlRecord | MarkRecord | EndRecord
-LaterEvent = StepRecord | ControlRecord | MarkRecord | EndRecord
-Aside = ControlRecord | MarkRecord
+Event = Header | StepRecord | ControlRecord | MarkRecord | DiagnosisRecord | EndRecord
+LaterEvent = StepRecord | ControlRecord | MarkRecord | DiagnosisRecord | EndRecord
+Aside = ControlRecord | MarkRecord | DiagnosisRecord
 """What happens between two steps."""

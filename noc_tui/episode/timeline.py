@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from noc_tui.episode.records import Aside, ControlRecord, EndRecord, MarkRecord, StepRecord
+from noc_tui.episode.records import Aside, ControlRecord, DiagnosisRecord, EndRecord, MarkRecord, StepRecord
 from noc_tui.episode.track import check_step_number, count_uses
 from noc_tui.sim.actions import ACTION_INDEX, ActionType
 
@@ -36,6 +36,7 @@ class Timeline:
         self._asides: list[Aside] = []
         self._controls: list[ControlRecord] = []
         self._marks: list[MarkRecord] = []
+        self._diagnoses: list[DiagnosisRecord] = []
         self._health = array("d")
         self._action_indices = bytearray()
 
@@ -58,6 +59,9 @@ class Timeline:
             case MarkRecord():
                 self._asides.append(event)
                 self._marks.append(event)
+            case DiagnosisRecord():
+                self._asides.append(event)
+                self._diagnoses.append(event)
             case EndRecord():
                 self.end = event
 
@@ -76,6 +80,10 @@ class Timeline:
     @property
     def marks(self) -> Sequence[MarkRecord]:
         return self._marks
+
+    @property
+    def diagnoses(self) -> Sequence[DiagnosisRecord]:
+        return self._diagnoses
 
     @property
     def health(self) -> Sequence[float]:

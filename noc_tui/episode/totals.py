@@ -9,7 +9,7 @@ from noc_tui.sim.reward import RewardTerms
 from noc_tui.sim.telemetry import SAMPLE_SECONDS
 
 if TYPE_CHECKING:
-    from noc_tui.episode.records import Outcome
+    from noc_tui.episode.records import DiagnosisRecord, Outcome
     from noc_tui.episode.track import Track
 
 
@@ -40,6 +40,31 @@ class Totals:
     def restored_clock(self) -> int | None:
         """The time to restore on the incident clock, in seconds."""
         return None if self.restored_after is None else self.restored_after * SAMPLE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was named in a blind episode, against the truth."""
+
+    last: DiagnosisRecord
+    """What was named last, which counts."""
+    right: bool
+    """Whether that was the incident."""
+    first_right: DiagnosisRecord | None
+    """When the incident was first named; None: never."""
+
+
+def diagnosis_of(track: Track) -> Diagnosis | None:
+    """What was named in a blind episode that has ended; None where nothing was, or where it is too early to tell."""
+    named = track.diagnoses
+    if not (track.header.blind and track.end and named):
+        return None
+    truth = track.header.incident.get("id")
+    return Diagnosis(
+        last=named[-1],
+        right=named[-1].incident == truth,
+        first_right=next((diagnosis for diagnosis in named if diagnosis.incident == truth), None),
+    )
 
 
 def totals_of(track: Track) -> Totals:

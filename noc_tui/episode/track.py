@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from noc_tui.sim.actions import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from noc_tui.episode.records import Aside, ControlRecord, EndRecord, Header, MarkRecord, StepRecord
+    from noc_tui.episode.records import (
+        Aside,
+        ControlRecord,
+        DiagnosisRecord,
+        EndRecord,
+        Header,
+        MarkRecord,
+        StepRecord,
+    )
     from noc_tui.sim.metrics import SystemMetrics
+
+BLIND_TITLE: Final = "Blind incident"
+"""What a blind episode is called until it has ended."""
 
 
 class Track(Protocol):
@@ -24,7 +35,7 @@ class Track(Protocol):
 
     @property
     def asides(self) -> Sequence[Aside]:
-        """What happened between the steps: controls and marks, in order."""
+        """What happened between the steps: controls, marks and diagnoses, in order."""
 
     @property
     def controls(self) -> Sequence[ControlRecord]:
@@ -33,6 +44,10 @@ class Track(Protocol):
     @property
     def marks(self) -> Sequence[MarkRecord]:
         """The marks among the asides."""
+
+    @property
+    def diagnoses(self) -> Sequence[DiagnosisRecord]:
+        """The diagnoses among the asides."""
 
     @property
     def end(self) -> EndRecord | None: ...
@@ -45,6 +60,11 @@ class Track(Protocol):
 
     def uses(self, step: int) -> tuple[int, ...]:
         """How often each action had been chosen after `step` steps, in the order of `ACTIONS`."""
+
+
+def is_secret(track: Track) -> bool:
+    """Whether name and hidden state are kept from whoever looks at it: it is blind, and has not ended."""
+    return track.header.blind and track.end is None
 
 
 def metrics_at(track: Track, step: int) -> SystemMetrics:

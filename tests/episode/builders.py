@@ -87,7 +87,10 @@ def play(episode: Episode, actions: Iterable[ActionType]) -> Episode:
 
 
 def eventful(folder: Path, *, incident: Incident | None = None, seed: int = 7, blind: bool = False) -> Path:
-    """A session, not ended and closed, with every kind of event and three of them between the same two steps."""
+    """A session, not ended and closed, with every kind of event and three of them between the same two steps.
+
+    A diagnosis is among them where it is blind.
+    """
     episode = Episode(
         incident or bundled_incident("retry_storm"), seed, blind=blind, record=into(folder), clock=TickingClock()
     )
@@ -107,6 +110,8 @@ def eventful(folder: Path, *, incident: Incident | None = None, seed: int = 7, b
     )
     episode.hand_over("human", "agent_error", error="it broke", usage=Usage(cost=0.5))
     episode.act(ActionType.CLEAR_CACHE)
+    if blind:
+        episode.diagnose("dns_failure")
     episode.act(ActionType.REROUTE_TRAFFIC)
     episode.close()
     return path_of(folder, episode)

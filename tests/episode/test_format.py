@@ -19,7 +19,9 @@ from noc_tui.episode.records import (
     LONG_TEXT,
     ControlRecord,
     Decision,
+    DiagnosisRecord,
     EndRecord,
+    LaterEvent,
     MarkRecord,
     StepRecord,
     Usage,
@@ -42,6 +44,7 @@ amounts = st.floats(0, allow_infinity=False)
 counts = st.integers(0, LARGEST_INTEGER)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  (bounds are naive)
+incident_ids = st.from_regex(r"[a-z][a-z0-9_]{0,47}", fullmatch=True)
 metrics = st.builds(SystemMetrics, *[fractions] * 6)
 usages = st.builds(
     Usage,
@@ -56,6 +59,7 @@ decisions = st.builds(
     driver=texts.filter(bool),
     rationale=st.none() | texts,
     answer_format=st.none() | texts,
+    diagnosis=st.none() | incident_ids,
     usage=usages,
 )
 log_lines = st.builds(
@@ -104,6 +108,15 @@ other_events = st.one_of(
     ),
     st.builds(MarkRecord, step=counts, text=texts, at=moments, elapsed=amounts, inherited=st.booleans()),
     st.builds(
+        DiagnosisRecord,
+        step=counts,
+        driver=texts.filter(bool),
+        incident=incident_ids,
+        at=moments,
+        elapsed=amounts,
+        inherited=st.booleans(),
+    ),
+    st.builds(
         EndRecord,
         outcome=st.sampled_from(("resolved", "crashed", "truncated", "void")),
         steps=counts,
@@ -129,7 +142,7 @@ def test_every_figure_of_a_step_comes_back_to_the_last_bit(record: StepRecord) -
 
 
 @given(other_events)
-def test_every_other_event_comes_back_as_it_was(event: ControlRecord | MarkRecord | EndRecord) -> None:
+def test_every_other_event_comes_back_as_it_was(event: LaterEvent) -> None:
     assert parse_event(dump_event(event)) == event
 
 
