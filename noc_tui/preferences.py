@@ -30,6 +30,10 @@ class Preferences:
     """Steps a second while an agent drives."""
     agent_seconds: float = 30.0
     """How long an agent may think."""
+    blind: bool = False
+    """Whether incidents are kept secret until the end, where nothing else is said."""
+    coach: bool = False
+    """Whether the coach says after each move what it cost."""
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys that the user has remapped: action id to key."""
     notices: tuple[str, ...] = ()

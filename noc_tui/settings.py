@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+MODEL_TABLES: Final = frozenset({"llm", "prices"})
+MODEL_PREFIX: Final = f"{PREFIX}LLM_"
+"""These tables, and the variables that begin like this, are read by `noc_tui.agents.llm.profiles`."""
+
 _DEFAULT: Final = Preferences()
 _MOST_NOTICES: Final = 20
 _MOST_KEYS: Final = 200
@@ -41,6 +45,8 @@ class SettingsTable(BaseModel):
     pace_seconds: Annotated[float, Field(ge=0.2, le=3600)] = _DEFAULT.pace_seconds
     watch_speed: Annotated[float, Field(ge=0.5, le=16)] = _DEFAULT.watch_speed
     agent_seconds: Annotated[float, Field(ge=0.1, le=3600)] = _DEFAULT.agent_seconds
+    blind: bool = _DEFAULT.blind
+    coach: bool = _DEFAULT.coach
     keys: dict[Annotated[str, Field(max_length=64)], Key] = Field(default_factory=dict)
 
 
@@ -104,6 +110,8 @@ def _from_file(file: Path, notices: list[str]) -> Iterator[_Setting]:
         notices.append(f"{place}: is no TOML that settings could stand in")
         return
     for key, value in table.items():
+        if key in MODEL_TABLES:
+            continue
         if key == "keys" and isinstance(value, dict):
             # One by one, so that one wrong entry costs no other.
             for number, (action, name) in enumerate(_dotted(value)):
@@ -149,7 +157,8 @@ def _from_environment() -> Iterator[_Setting]:
 def _named(place: str, variables: Iterable[tuple[str, str]]) -> Iterator[_Setting]:
     """The variables that are settings. An empty one is none."""
     for name, value in variables:
-        if value and name.upper().startswith(PREFIX) and name.upper() not in PLACES:
+        is_ours = name.upper().startswith(PREFIX) and not name.upper().startswith(MODEL_PREFIX)
+        if value and is_ours and name.upper() not in PLACES:
             yield _Setting(place, name, name.upper().removeprefix(PREFIX).lower(), value, is_text=True)
 
 

@@ -67,6 +67,8 @@ def test_every_setting_can_stand_in_the_file() -> None:
         pace_seconds = 6
         watch_speed = 2.5
         agent_seconds = 10
+        blind = true
+        coach = true
         [keys]
         "act.scale_up" = "x"
         """
@@ -79,6 +81,8 @@ def test_every_setting_can_stand_in_the_file() -> None:
         pace_seconds=6.0,
         watch_speed=2.5,
         agent_seconds=10.0,
+        blind=True,
+        coach=True,
         keys={"act.scale_up": "x"},
     )
 
@@ -92,10 +96,10 @@ def test_an_action_id_needs_no_quotes() -> None:
 
 def test_every_setting_but_the_keys_can_be_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     values = {"THEME": "nord", "REDUCED_MOTION": "1", "AGENT": "wait", "PACE": "live"}
-    values |= {"PACE_SECONDS": "6", "WATCH_SPEED": "2.5", "AGENT_SECONDS": "10"}
+    values |= {"PACE_SECONDS": "6", "WATCH_SPEED": "2.5", "AGENT_SECONDS": "10", "BLIND": "true", "COACH": "1"}
     for name, value in values.items():
         monkeypatch.setenv(f"NOC_TUI_{name}", value)
-    assert load_preferences() == Preferences("nord", True, "wait", "live", 6.0, 2.5, 10.0)
+    assert load_preferences() == Preferences("nord", True, "wait", "live", 6.0, 2.5, 10.0, True, True)
 
 
 def test_the_environment_wins_over_dotenv_and_that_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

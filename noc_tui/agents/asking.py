@@ -95,6 +95,7 @@ def _sound(agent: Agent, answer: object, latency_ms: float) -> Decision:
             driver=driver_name(agent),
             rationale=_safe(answer.rationale, RATIONALE_LIMIT),
             answer_format=_safe(answer.answer_format, SHORT_TEXT),
+            diagnosis=answer.diagnosis,
             usage=_timed(answer.usage, latency_ms),
         )
     except Exception as error:

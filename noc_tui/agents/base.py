@@ -34,7 +34,10 @@ class Agent(Protocol):
         """Who stands in the recording as having decided."""
 
     async def decide(self, observation: Observation) -> Decision:
-        """The next action. May raise anything, which is recorded as an agent error, and may be cancelled."""
+        """The next action, in a blind episode with a diagnosis if there is one.
+
+        May raise anything, which is recorded as an agent error, and may be cancelled.
+        """
 
 
 class InstantAgent(ABC):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from noc_tui.agents.asking import NAME_LIMIT, told
 from noc_tui.agents.base import Agent, AgentError
+from noc_tui.agents.planner import PlannerAgent
 from noc_tui.agents.script import ScriptAgent, read_script
 from noc_tui.agents.scripted import RandomAgent, RulesAgent, WaitAgent
 from noc_tui.agents.threaded import ThreadedAgent
@@ -35,18 +36,24 @@ class AgentName:
     description: str
     takes: str | None = None
     """What may stand behind a colon after the name; None for nothing."""
+    alone: bool = False
+    """Whether the name also stands without it."""
 
     @property
     def usage(self) -> str:
-        """As one types it: `rules`, `script:FILE`."""
-        return f"{self.name}:{self.takes}" if self.takes else self.name
+        """As one types it: `rules`, `script:FILE`, `llm[:NAME]`."""
+        if self.takes is None:
+            return self.name
+        return f"{self.name}[:{self.takes}]" if self.alone else f"{self.name}:{self.takes}"
 
 
 BUILT_IN: Final = (
     AgentName("wait", "does nothing, whatever happens"),
     AgentName("random", "any action, each as likely as the others"),
     AgentName("rules", "worst symptom, usual remedy; looks at the metrics alone"),
+    AgentName("planner", "near-perfect play; sees the rules and the hidden state, which no other agent is shown"),
     AgentName("script", "the actions of a file: an action a line, a JSON array, or a recorded session", "FILE"),
+    AgentName("llm", "a language model; NAME is a profile of the config file", "NAME", alone=True),
 )
 _RESERVED: Final = {agent.name: agent for agent in BUILT_IN}
 _VALID_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,47}")
@@ -72,8 +79,10 @@ def make_agent(spec: str, *, seed: int) -> Agent:
     return agent_factory(spec)(seed)
 
 
-def agent_factory(spec: str) -> AgentFactory:
+def agent_factory(spec: str, *, hints: bool = False) -> AgentFactory:
     """What makes the agent of that name for each of many episodes; its code or file is read once.
+
+    With `hints` a language model is told the usual remedies of symptoms; nobody else is.
 
     Raises `AgentError` when there is no such agent, or it cannot be loaded; so does the factory.
     """
@@ -81,10 +90,12 @@ def agent_factory(spec: str) -> AgentFactory:
     if name not in _RESERVED:
         return _from_entry_point(spec, name, argument if colon else None)
     known = _RESERVED[name]
-    if known.takes and not argument:
+    if known.takes and not argument and (colon or not known.alone):
         raise AgentError(f"agent {name} needs a {known.takes.lower()}: {known.usage}")
     if colon and not known.takes:
         raise AgentError(f"agent {name} takes nothing behind its name, not {clean(argument, 60)!r}")
+    if name == "llm":
+        return _model(argument or None, hints=hints)
     return _script(argument) if name == "script" else _SIMPLE[name]
 
 
@@ -92,6 +103,7 @@ _SIMPLE: Final[dict[str, AgentFactory]] = {
     "wait": lambda _: WaitAgent("wait"),
     "random": lambda seed: RandomAgent("random", seed),
     "rules": lambda _: RulesAgent("rules"),
+    "planner": lambda _: PlannerAgent("planner"),
 }
 
 
@@ -104,6 +116,19 @@ def _script(file: str) -> AgentFactory:
     except (RuntimeError, ValueError) as error:  # a home folder that there is not, a path that none can be
         raise AgentError(f"script {clean(file, 100)!r} cannot be read: {told(error)}") from error
     return lambda _: ScriptAgent(name, actions)
+
+
+def _model(name: str | None, *, hints: bool) -> AgentFactory:
+    # Only those who ask a model pay for it.
+    from noc_tui.agents.llm.agent import LLMAgent  # noqa: PLC0415
+    from noc_tui.agents.llm.profiles import load_profile  # noqa: PLC0415
+    from noc_tui.agents.llm.prompt import load_prompt  # noqa: PLC0415
+
+    profile = load_profile(name)
+    if hints:
+        profile = replace(profile, hints=True)
+    prompt = load_prompt(profile.prompt)
+    return lambda _: LLMAgent(profile, prompt)
 
 
 def _from_entry_point(spec: str, name: str, argument: str | None) -> AgentFactory:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from noc_tui.agents.asking import ask, close_agent, driver_name
 from noc_tui.agents.base import AgentError
+from noc_tui.agents.planner import show_episode
 from noc_tui.agents.registry import agent_factory
 from noc_tui.episode.episode import Episode
 from noc_tui.episode.records import HUMAN, Outcome, StepRecord
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 TIME_LIMIT: Final = 30.0
 """Seconds that an agent has for one decision, where nothing else is said."""
+BLIND_TASK: Final = "blind"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class EpisodeStarted:
     """An episode begins."""
 
     incident: str
+    """`BLIND_TASK` where the incident is kept secret until the end."""
     seed: int
     agent: str
 
@@ -95,6 +98,7 @@ async def drive(
     Where the agent fails, control is handed back with the error, and the episode ends void: no step is taken that the
     agent has not decided.
     """
+    show_episode(agent, episode)
     if episode.driver != driver_name(agent):
         episode.hand_over(driver_name(agent), "hand_over")
     while not episode.done:
@@ -134,11 +138,13 @@ async def run_many(
     seeds: Iterable[int],
     *,
     record: Path | None,
+    blind: bool = False,
     time_limit: float = TIME_LIMIT,
 ) -> AsyncGenerator[RunEvent, None]:
     """Play every incident with every seed, each episode with a new agent, and tell what happens.
 
-    An episode is cut after the 30 steps that the run score is about. With `record` each becomes a session in that
+    An episode is cut after the 30 steps that the run score is about. `blind` keeps the incident's name and hidden state
+    from the agent, and the name from the events up to the result. With `record` each becomes a session in that
     folder, complete up to the last step whenever the run is interrupted. Raises `AgentError` when there is no such
     agent, or it cannot be loaded.
     """
@@ -148,7 +154,7 @@ async def run_many(
         for seed in seeds:
             agent = factory(seed)
             try:
-                async with aclosing(_play_one(agent, incident, seed, record, time_limit)) as events:
+                async with aclosing(_play_one(agent, incident, seed, record, time_limit, blind=blind)) as events:
                     async for event in events:
                         yield event
             finally:
@@ -167,18 +173,19 @@ async def _close(agent: Agent) -> Notice | None:
 
 
 async def _play_one(
-    agent: Agent, incident: Incident, seed: int, record: Path | None, time_limit: float
+    agent: Agent, incident: Incident, seed: int, record: Path | None, time_limit: float, *, blind: bool
 ) -> AsyncGenerator[RunEvent, None]:
     episode = Episode(
         incident,
         seed,
         max_steps=min(incident.max_steps, RUN_SCORE_STEPS),
+        blind=blind,
         driver=driver_name(agent),
         record=partial(SessionWriter.create, record) if record else None,
     )
     told: str | None = None
     try:
-        yield EpisodeStarted(incident=incident.id, seed=seed, agent=driver_name(agent))
+        yield EpisodeStarted(incident=BLIND_TASK if blind else incident.id, seed=seed, agent=driver_name(agent))
         async with aclosing(drive(agent, episode, time_limit=time_limit)) as events:
             async for event in events:
                 yield event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,18 @@ def _group(name: str, catalog: Catalog) -> Sequence[str]:
             return catalog.ids
     catalog.path(name)
     return [name]
+
+
+def blind_incident(seed: int, catalog: Catalog) -> str:
+    """The id of the incident of a blind episode for which none was named: any of the program's own, by the seed.
+
+    The same seed means the same incident to everybody whose program has the same ones. Raises `IncidentError` when an
+    id of theirs stands twice.
+    """
+    ids = sorted(select_incidents(["classic", "pack"], catalog))
+    # Python promises that `random()` of a seed stays the same in later versions; NumPy does not.
+    stream = random.Random(f"noc-tui blind incident {seed}")  # noqa: S311  (not a secret that is worth guessing)
+    return ids[int(stream.random() * len(ids))]
 
 
 def parse_seeds(text: str) -> range:

@@ -21,6 +21,7 @@ from noc_tui.cli.common import (
     say,
 )
 from noc_tui.cli.completion import complete_agents, complete_incidents, complete_sessions
+from noc_tui.cli.parameters import BlindOption  # noqa: TC001  (Typer evaluates the annotations of a command)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,13 +58,15 @@ PaceOption = Annotated[PaceChoice | None, typer.Option(help="turn: the world wai
 
 def _agent_option(who: str) -> Any:
     return typer.Option(
-        metavar="NAME", help=f"{who}: wait, random, rules, script:FILE, ...", autocompletion=complete_agents
+        metavar="NAME", help=f"{who}: rules, planner, llm, random, script:FILE, ...", autocompletion=complete_agents
     )
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(epilog=examples("noc-tui play", "noc-tui play cpu_overload --seed 7 --pace live"))(play)
+    app.command(
+        epilog=examples("noc-tui play", "noc-tui play --blind", "noc-tui play cpu_overload --seed 7 --pace live")
+    )(play)
     app.command(
         epilog=examples("noc-tui watch memory_leak", "noc-tui watch network_congestion --agent rules --seed 7"),
     )(watch)
@@ -84,8 +87,10 @@ def home() -> None:
 
 def play(
     incident: IncidentArgument = None,
+    *,
     seed: SeedOption = None,
     pace: PaceOption = None,
+    blind: BlindOption = None,
     agent: Annotated[str | None, _agent_option("Who takes over on the key a")] = None,
     incidents: IncidentFolders = None,
 ) -> None:
@@ -95,10 +100,11 @@ def play(
     _open(
         "noc-tui play",
         _HEADLESS,
-        face="play" if incident else "picker",
+        face="play" if incident or blind else "picker",
         incident=incident,
         seed=seed,
         pace=pace.value if pace else None,
+        blind=blind,
         agent=agent,
         incident_folders=folders,
     )
@@ -108,6 +114,7 @@ def watch(
     incident: IncidentArgument = None,
     agent: Annotated[str | None, _agent_option("Who plays")] = None,
     seed: SeedOption = None,
+    blind: BlindOption = None,
     incidents: IncidentFolders = None,
 ) -> None:
     """Let an agent play, and watch it. Any action key takes over."""
@@ -116,9 +123,10 @@ def watch(
     _open(
         "noc-tui watch",
         _HEADLESS,
-        face="play" if incident else "picker",
+        face="play" if incident or blind else "picker",
         incident=incident,
         seed=seed,
+        blind=blind,
         agent=agent,
         watch=True,
         incident_folders=folders,
@@ -207,14 +215,17 @@ def _check_start(path: Path, start: int | None, *, follow: bool) -> None:
 
 def _verify(path: Path) -> None:
     from noc_tui.episode.reader import SessionFile
+    from noc_tui.episode.track import is_secret
     from noc_tui.episode.verify import verify
 
     with SessionFile.open(path) as session:
-        result = verify(session)
+        result, secret = verify(session), is_secret(session)
         for sentence in session.notices:
             notice(sentence)
         stands = session.end.outcome if session.end else session.state
     if not result.ok:
         note = f" ({result.note})" if result.note else ""
-        complain(f"{path.name} differs: {result.difference}{note}", 1)
+        # A difference may be one of hidden figures, and says what they are.
+        where = f" after {result.steps} equal steps" if secret else f": {result.difference}"
+        complain(f"{path.name} differs{where}{note}", 1)
     say(f"{path.name}: verified, all figures of {result.steps} steps are equal to the last bit ({stands})")

@@ -25,6 +25,7 @@ class LazyGroup(TyperGroup):
         "watch": "interactive",
         "replay": "interactive",
         "run": "run",
+        "review": "review",
         "sessions": "sessions",
         "incidents": "incidents",
         "doctor": "doctor",

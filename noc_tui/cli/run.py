@@ -19,7 +19,7 @@ from noc_tui.cli.common import (
 from noc_tui.cli.completion import complete_agents, complete_selections
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterable, Sequence
 
     from noc_tui.bench.run import RunEvent
 
@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
             "noc-tui run --agent rules",
             "noc-tui run --agent rules --incident classic --seeds 20 --format json",
             "noc-tui run --agent random --incident slow_leak --seeds 7:9 --no-record",
+            "noc-tui run --agent rules --blind --seeds 20",
         ),
     )(run)
 
@@ -47,7 +48,7 @@ def run(
     agent: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="Who plays: wait, random, rules, script:FILE, ...", autocompletion=complete_agents
+            metavar="NAME", help="Who plays: rules, planner, llm, random, script:FILE, ...", autocompletion=complete_agents
         ),
     ],
     incident: Annotated[
@@ -63,6 +64,12 @@ def run(
     output: Annotated[
         OutputFormat, typer.Option("--format", help="log: [START] [STEP] [END] [SUMMARY]; json: an object an episode.")
     ] = OutputFormat.LOG,
+    blind: Annotated[
+        bool,
+        typer.Option(
+            help="Keep the incident's name and hidden state from the agent; without --incident each seed chooses one."
+        ),
+    ] = False,
     record: Annotated[bool, typer.Option(help="Record each episode as a session.")] = True,
     incidents: IncidentFolders = None,
 ) -> None:
@@ -76,26 +83,39 @@ def run(
     from noc_tui.agents.base import AgentError
     from noc_tui.agents.registry import agent_factory
     from noc_tui.bench.run import run_many
-    from noc_tui.bench.selection import SelectionError, parse_seeds, select_incidents
+    from noc_tui.bench.selection import SelectionError, blind_incident, parse_seeds, select_incidents
     from noc_tui.preferences import load_preferences
     from noc_tui.sim.catalog import catalog_of
     from noc_tui.sim.errors import IncidentError
 
     catalog = catalog_of(incident_folders(incidents))
     try:
-        names = select_incidents(incident or ["classic"], catalog)
         wanted = parse_seeds(seeds)
+        plan: list[tuple[Sequence[str], Sequence[int]]] = [(select_incidents(incident or ["classic"], catalog), wanted)]
+        if blind and not incident:
+            plan = [((blind_incident(seed, catalog),), (seed,)) for seed in wanted]
         agent_factory(agent)
     except (AgentError, IncidentError, SelectionError) as error:
         fail(error, 2)
-    chosen = [load_incident(catalog, name) for name in names]
+    chosen = [([load_incident(catalog, name) for name in names], their_seeds) for names, their_seeds in plan]
     preferences = load_preferences()
     for sentence in preferences.notices:
         notice(sentence)
     folder = paths.sessions_dir() if record else None
-    events = run_many(agent, chosen, wanted, record=folder, time_limit=preferences.agent_seconds)
-    if not asyncio.run(_print(events, output)):
+    limit = preferences.agent_seconds
+    runs = (run_many(agent, some, each, record=folder, blind=blind, time_limit=limit) for some, each in chosen)
+    if not asyncio.run(_print(_one_after_another(runs), output)):
         complain("nothing could be played: the agent failed in every episode", 1)
+
+
+async def _one_after_another(runs: Iterable[AsyncGenerator[RunEvent]]) -> AsyncGenerator[RunEvent]:
+    """The events of all runs."""
+    from contextlib import aclosing
+
+    for run_ in runs:
+        async with aclosing(run_) as events:
+            async for event in events:
+                yield event
 
 
 async def _print(events: AsyncGenerator[RunEvent], output: OutputFormat) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from noc_tui.cli.common import complain, examples, find_recording, notice, say, say_json
+from noc_tui.cli.common import examples, find_recording, notice, say, say_json
 from noc_tui.cli.completion import complete_sessions
 from noc_tui.text import clean
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from noc_tui.episode.library import SessionSummary
     from noc_tui.episode.reader import SessionFile
     from noc_tui.episode.records import Aside
+    from noc_tui.episode.totals import Diagnosis
 
 SessionArgument = Annotated[
     str,
@@ -27,7 +27,6 @@ SessionArgument = Annotated[
         autocompletion=complete_sessions,
     ),
 ]
-OutOption = Annotated[Path | None, typer.Option(metavar="FILE", help="The file to write; standard output without it.")]
 
 commands = typer.Typer(no_args_is_help=False, invoke_without_command=True, rich_markup_mode=None)
 
@@ -39,17 +38,11 @@ class ListFormat(StrEnum):
     JSON = "json"
 
 
-class ExportFormat(StrEnum):
-    """What a session can be exported as."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-
-
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    from noc_tui.cli import deleting  # which shares names with this module
+    from noc_tui.cli import deleting, exporting  # which share names with this module
 
+    exporting.register(commands)
     deleting.register(commands)
     app.add_typer(commands, name="sessions", epilog=examples("noc-tui sessions", "noc-tui sessions show last"))
 
@@ -117,7 +110,7 @@ def _moment(summary: SessionSummary) -> str:
 
 def _incident(summary: SessionSummary) -> str:
     """The incident's id; while a blind episode can still be gone on with, no more than that it is one."""
-    return "(blind)" if summary.blind and summary.status in {"interrupted", "live"} else summary.incident
+    return "blind incident" if summary.secret else summary.incident
 
 
 def _status(summary: SessionSummary) -> str:
@@ -129,7 +122,7 @@ def _values(summary: SessionSummary) -> dict[str, object]:
     return {
         "session": summary.session,
         "started": summary.started.isoformat(),
-        "incident": summary.incident,
+        "incident": None if summary.secret else summary.incident,
         "seed": summary.seed,
         "driver": summary.driver,
         "status": summary.status,
@@ -145,7 +138,8 @@ def _values(summary: SessionSummary) -> dict[str, object]:
 def show(session: SessionArgument) -> None:
     """Show one recording, a line for each step.
 
-    Marks and changes of control stand between them. A damaged recording is shown up to the damage.
+    Marks, diagnoses and changes of control stand between them. A damaged recording is shown up to the damage. What a
+    blind episode is about is told once it has ended.
     """
     from noc_tui.episode.reader import SessionFile
 
@@ -157,10 +151,14 @@ def show(session: SessionArgument) -> None:
 
 
 def _described(file: SessionFile) -> Iterator[str]:
+    from noc_tui.episode.totals import diagnosis_of
+    from noc_tui.episode.track import BLIND_TITLE, is_secret
+
     header, end = file.header, file.end
-    secret = header.blind and end is None
-    title = "Blind incident" if secret else f"{header.incident.get('title', '?')} ({header.incident.get('id', '?')})"
-    yield f"{title}, seed {header.seed}, {header.pace} pace{', blind' if header.blind else ''}"
+    incident = header.incident
+    title = BLIND_TITLE if is_secret(file) else f"{incident.get('title', '?')} ({incident.get('id', '?')})"
+    played_blind = ", blind" if header.blind and end else ""
+    yield f"{title}, seed {header.seed}, {header.pace} pace{played_blind}"
     yield f"session {header.session}, started {header.started.isoformat(' ', 'seconds')[:19]} UTC"
     if header.parent:
         yield f"forked from {header.parent.session} at step {header.parent.step}"
@@ -176,6 +174,8 @@ def _described(file: SessionFile) -> Iterator[str]:
             yield f"      {_aside(aside)}"
             aside = next(asides, None)
     if end:
+        if (diagnosis := diagnosis_of(file)) is not None:
+            yield _judged(diagnosis)
         yield f"{end.outcome} at step {end.steps}, return {end.total_reward:.2f}, score {end.score:.3f}"
     else:
         yield f"{file.state} at step {file.steps}"
@@ -184,37 +184,13 @@ def _described(file: SessionFile) -> Iterator[str]:
 def _aside(aside: Aside) -> str:
     if aside.event == "mark":
         return f"mark: {aside.text}" if aside.text else "mark"
+    if aside.event == "diagnosis":
+        return f"{'you' if aside.driver == 'human' else aside.driver} diagnosed: {aside.incident}"
     why = f": {aside.error}" if aside.error else ""
     return f"{aside.giver} -> {aside.taker} ({aside.reason.replace('_', ' ')}){why}"
 
 
-@commands.command(
-    epilog=examples(
-        "noc-tui sessions export last --format csv --out run.csv", "noc-tui sessions export last --format jsonl"
-    ),
-)
-def export(
-    session: SessionArgument,
-    output: Annotated[
-        ExportFormat, typer.Option("--format", help="csv: a row a step; jsonl: the recording itself.")
-    ] = ExportFormat.CSV,
-    out: OutOption = None,
-) -> None:
-    """Export a recording."""
-    from noc_tui.episode.export import csv_lines, jsonl_lines
-    from noc_tui.episode.reader import SessionFile
-    from noc_tui.files import write_whole
-
-    path = find_recording(session)
-    if out is not None and out.exists() and out.samefile(path):
-        complain(f"{out}: is the session itself and is not overwritten; name another file", 2)
-    with SessionFile.open(path) as file:
-        lines = csv_lines(file) if output is ExportFormat.CSV else jsonl_lines(file)
-        if out is None:
-            for line in lines:
-                typer.echo(line.encode(), nl=False)  # UTF-8 and the line ends of the format, as a file would be
-        else:
-            write_whole(out, lines)
-            notice(f"{out}: written, {file.steps} steps")
-        for sentence in file.notices:
-            notice(sentence)
+def _judged(diagnosis: Diagnosis) -> str:
+    first = diagnosis.first_right
+    when = f"first named at step {first.step}, after {first.elapsed:.1f} s" if first else "never named the right one"
+    return f"diagnosis {diagnosis.last.incident}: {'right' if diagnosis.right else 'wrong'}; {when}"

@@ -75,6 +75,13 @@ def review_session(track: Track, progress: Progress | None = None, *, planner: P
     )
 
 
+def par_of(track: Track, *, planner: Planner | None = None) -> float:
+    """Par of a session or a running episode, whatever has been done in it. Raises `CannotReviewError`."""
+    start = BatchState.of(Shadow(track).at(0))
+    (outlook,) = outlooks(start, (planner or Planner(REVIEW_WIDTH)).evaluate(start))
+    return outlook.ahead
+
+
 def _look_at(states: Sequence[BatchState], planner: Planner, progress: Progress) -> list[Outlook]:
     seen: list[Outlook] = []
     progress(0, len(states))

@@ -52,6 +52,8 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     UserAction("pause", "space", "pause", "pause", "Pause and go on", DASHBOARD, footer=True),
     UserAction("agent", "a", "agent", "autopilot", "Hand control to the agent, and take it back", ("play", "watch"), footer=True),
     UserAction("mark", "m", "mark", "mark", "Set a bookmark with a note at this step", ("play", "watch"), footer=True),
+    UserAction("diagnose", "d", "diagnose", "diagnose", "Name the incident of a blind episode; it can be changed until the end", ("play",), footer=True),
+    UserAction("coach", "k", "coach", "coach", "After each move, say what it cost and what was better; or be silent", ("play", "watch"), footer=True),
     # Stepping and speed.
     UserAction("step.next", "full_stop", "next_step", "step", "One step", ("watch", "replay"), footer=True),
     UserAction("step.next.arrow", "right", "next_step", "step", "One step", ("watch", "replay"), twin=True),
@@ -63,9 +65,10 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     UserAction("jump.forward", "pagedown", "jump(10)", "ten on", "Ten steps on", ("replay",)),
     UserAction("jump.start", "home", "jump_to('start')", "start", "To the page", ("replay",)),
     UserAction("jump.end", "end", "jump_to('end')", "end", "To the last step", ("replay",)),
-    UserAction("event.next", "n", "event(1)", "event", "To the next event: mark, change of control, breach", ("replay",), footer=True),
+    UserAction("event.next", "n", "event(1)", "event", "To the next event: mark, diagnosis, change of control, breach", ("replay",), footer=True),
     UserAction("event.previous", "p", "event(-1)", "previous", "To the previous event", ("replay",)),
     UserAction("goto", "g", "goto", "go to", "Go to a step by its number", ("replay",), footer=True),
+    UserAction("review", "b", "debrief", "review", "What the episode came to, and what each move cost", ("replay",), footer=True),
     UserAction("fork", "f", "fork", "fork", "Play on from this step, as a new session", ("replay",), footer=True),
     # The log.
     UserAction("log.filter", "slash", "filter_log", "filter", "Show only log lines that hold a text", DASHBOARD),
@@ -83,6 +86,7 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     UserAction("picker.start", "enter", "start", "start", "Start with these settings", ("picker",), footer=True),
     UserAction("picker.pace", "p", "toggle_pace", "pace", "The world waits for you, or moves by itself", ("picker",), footer=True),
     UserAction("picker.driver", "d", "toggle_driver", "driver", "Who plays: you, or an agent", ("picker",), footer=True),
+    UserAction("picker.blind", "b", "toggle_blind", "blind", "An incident that is kept secret until the end, chosen by the seed", ("picker",), footer=True),
     UserAction("picker.seed", "s", "edit_seed", "seed", "Type a seed, to play what somebody else has played", ("picker",), footer=True),
     UserAction("picker.random", "r", "random_seed", "random", "Any seed", ("picker",), footer=True),
     # Sessions.
@@ -92,8 +96,11 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     UserAction("sessions.delete", "d", "delete", "delete", "Delete the session", ("sessions",), footer=True),
     UserAction("sessions.filter", "slash", "filter", "filter", "Show only sessions that hold a text", ("sessions",), footer=True),
     # Debrief.
-    UserAction("debrief.retry", "r", "retry", "retry", "Play the same incident and seed again", ("debrief",), footer=True),
+    UserAction("debrief.move", "enter", "move", "replay move", "Replay from just before the move under the cursor", ("debrief",), footer=True),
+    UserAction("debrief.retry", "r", "retry", "retry", "Play on from just before the worst move", ("debrief",), footer=True),
+    UserAction("debrief.lesson", "f", "lesson", "lesson", "The lesson and the figures, or back to the moves", ("debrief",), footer=True),
     UserAction("debrief.new", "n", "new_seed", "new seed", "Play the same incident with another seed", ("debrief",), footer=True),
+    UserAction("debrief.again", "s", "again", "same seed", "Play the same incident and seed again", ("debrief",), footer=True),
     UserAction("debrief.replay", "v", "replay", "replay", "Replay the session", ("debrief",), footer=True),
     UserAction("debrief.home", "h", "home", "home", "To the home screen", ("debrief",), footer=True),
     # Everywhere.

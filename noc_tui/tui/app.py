@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.types import CSSPathType
 
+    from noc_tui.review.model import Review
+
 INTERRUPTED: Final = 130
 _NOT_IN_PALETTE: Final = frozenset({"palette", "close"})
 
@@ -60,6 +62,7 @@ class NocApp(App[int]):
         self._launch = launch
         self.keys: dict[str, str] = {}
         self._is_ready = False
+        self._review: tuple[str, Review] | None = None
         self._after_paint: list[tuple[Screen[None], Callable[[], object]]] = []
         self._notices = list(self.preferences.notices)
         for theme in THEMES:
@@ -173,6 +176,14 @@ class NocApp(App[int]):
                 from noc_tui.tui.screens.home import HomeScreen  # noqa: PLC0415
 
                 return HomeScreen()
+
+    def remember_review(self, session: str, review: Review) -> None:
+        """Keep the last review: a replay of that session shows its best play as a ghost."""
+        self._review = (session, review)
+
+    def review_of(self, session: str) -> Review | None:
+        """The review of that session, if it is the last that was made."""
+        return self._review[1] if self._review is not None and self._review[0] == session else None
 
     def leave_to_home(self) -> None:
         """Close every screen but home."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from noc_tui.episode.track import BLIND_TITLE, is_secret
 from noc_tui.sim.actions import ACTIONS
 from noc_tui.sim.metrics import METRICS
 from noc_tui.tui.widgets.action_pad import PadItem
@@ -12,7 +13,7 @@ from noc_tui.tui.widgets.log_lines import GLYPHS, LogEntry, LogLevel
 from noc_tui.tui.widgets.metric_strip import StripView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from noc_tui.episode.records import Aside, StepRecord
     from noc_tui.episode.track import Track
@@ -39,8 +40,22 @@ def clock_text(seconds: int) -> str:
     return f"{sign}{hours}:{minutes:02}:{rest:02}" if hours else f"{sign}{minutes:02}:{rest:02}"
 
 
-def strip_views(track: Track, step: int) -> tuple[StripView, ...]:
-    """For each metric its course up to `step`, the samples before the page included."""
+def title_of(track: Track) -> str:
+    """What an episode is called; while it is blind, no more than that. May be text from anywhere."""
+    return BLIND_TITLE if is_secret(track) else str(track.header.incident.get("title", "?"))
+
+
+def subtitle_of(track: Track) -> str:
+    """Difficulty and seed; of a blind episode the seed alone."""
+    seed = f"seed {track.header.seed}"
+    return seed if is_secret(track) else f"{track.header.incident.get('difficulty', '')} · {seed}"
+
+
+def strip_views(track: Track, step: int, ghost: Sequence[SystemMetrics] = ()) -> tuple[StripView, ...]:
+    """For each metric its course up to `step`, the samples before the page included.
+
+    `ghost` is the run that it is compared with: its metrics at the page and after each step.
+    """
     first = max(1, step - _STRIP_STEPS + 1)
     states: list[SystemMetrics] = [track.header.initial] if first == 1 else []
     states += [track.record(number).after for number in range(first, step + 1)]
@@ -49,6 +64,7 @@ def strip_views(track: Track, step: int) -> tuple[StripView, ...]:
         StripView(
             values=tuple(state[index] for state in states),
             before=tuple(sample[index] for sample in samples),
+            ghost=tuple(state[index] for state in ghost[first - (first == 1) : step + 1]),
         )
         for index in range(len(METRICS))
     )
@@ -80,7 +96,7 @@ def pad_items(track: Track, step: int, keys: Mapping[str, str], *, enabled: bool
     items = []
     for index, action in enumerate(ACTIONS):
         notes = [f"{uses[index]}×"] if uses[index] else []
-        if action in due and not track.header.blind:
+        if action in due and not is_secret(track):
             notes.append(f"due in {due[action]}")
         if action == "restart_service":
             if record is not None and record.outage_left:
@@ -131,10 +147,12 @@ def line_entry(line: LogLine) -> LogEntry:
 
 
 def between_entry(event: Aside) -> LogEntry:
-    """A bookmark, or a change of control."""
+    """A bookmark, a diagnosis, or a change of control."""
     clock = event.step * STEP_SECONDS
     if event.event == "mark":
         return _entry(clock, "action", "mark", event.text or "marked")
+    if event.event == "diagnosis":
+        return _entry(clock, "action", _DRIVER_NAMES.get(event.driver, event.driver), f"diagnosed: {event.incident}")
     giver, taker = (_DRIVER_NAMES.get(name, name) for name in (event.giver, event.taker))
     if event.reason == "agent_error":
         return _entry(clock, "critical", giver, f"{(event.error or 'it failed').rstrip('.')}. Control is yours.")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from noc_tui.preferences import Preferences
+
 Face = Literal["home", "picker", "play", "replay", "sessions"]
 
 
@@ -21,6 +23,8 @@ class Launch:
     seed: int | None = None
     pace: Literal["turn", "live"] | None = None
     """None: as the preferences say."""
+    blind: bool | None = None
+    """Whether the incident is kept secret; without an incident the seed chooses one. None: as the preferences say."""
     agent: str | None = None
     """Who takes over on `a`; None: as the preferences say."""
     watch: bool = False
@@ -31,3 +35,7 @@ class Launch:
     """Where to start in the recording; with face `play`, after which step to fork."""
     follow: bool = False
     incident_folders: tuple[Path, ...] = ()
+
+    def is_blind(self, preferences: Preferences) -> bool:
+        """Whether a new episode is to be blind."""
+        return preferences.blind if self.blind is None else self.blind

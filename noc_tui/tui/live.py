@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from noc_tui.agents.planner import show_episode
 from noc_tui.episode.records import CLOCK, HUMAN, NO_USAGE, Decision, Usage
 from noc_tui.sim.actions import ActionType
 from noc_tui.tui.pacer import Pacer, change_speed
@@ -118,6 +119,7 @@ class LiveRun:
 
     def start_agent(self, agent: Agent, now: float) -> None:
         """Let the agent drive from here, as the header or an event of the session says."""
+        show_episode(agent, self.episode)
         self.agent = self._made = agent
         self.last_error = None
         self._set_pacer(Pacer(1.0 / self.speed), now)

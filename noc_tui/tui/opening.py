@@ -7,11 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from noc_tui import paths
+from noc_tui.bench.selection import blind_incident
 from noc_tui.episode.episode import Episode
 from noc_tui.episode.reader import SessionFile
 from noc_tui.episode.records import HUMAN
 from noc_tui.episode.writer import SessionWriter
 from noc_tui.sim.catalog import CLASSIC, catalog_of
+from noc_tui.sim.reward import RUN_SCORE_STEPS
+from noc_tui.sim.simulator import SEED_LIMIT
 
 if TYPE_CHECKING:
     from noc_tui.preferences import Preferences
@@ -39,5 +42,20 @@ def open_episode(launch: Launch, preferences: Preferences, *, driver: str = HUMA
                 raise
         finally:
             session.close()
-    incident = catalog_of(launch.incident_folders).load(launch.incident or secrets.choice(CLASSIC))
-    return Episode(incident, launch.seed, pace=launch.pace or preferences.pace, driver=driver, record=record)
+    catalog, seed, blind = catalog_of(launch.incident_folders), launch.seed, launch.is_blind(preferences)
+    chosen_by_seed = blind and launch.incident is None
+    if chosen_by_seed:
+        seed = secrets.randbelow(SEED_LIMIT) if seed is None else seed
+        incident = catalog.load(blind_incident(seed, catalog))
+    else:
+        incident = catalog.load(launch.incident or secrets.choice(CLASSIC))
+    return Episode(
+        incident,
+        seed,
+        # The longer limit of the classic incidents would tell them from the others.
+        max_steps=min(incident.max_steps, RUN_SCORE_STEPS) if chosen_by_seed else None,
+        pace=launch.pace or preferences.pace,
+        blind=blind,
+        driver=driver,
+        record=record,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Final
 
+from noc_tui.episode.records import HUMAN
 from noc_tui.sim.metrics import METRICS
 from noc_tui.tui.pacer import Pacer, change_speed
 from noc_tui.tui.widgets.timeline import Tick
@@ -83,8 +84,11 @@ class Player:
 
 
 def ticks_of(session: SessionFile) -> tuple[Tick, ...]:
-    """What happened where: marks, changes of control, forks, breaches and recoveries, the end."""
+    """What happened where: marks, diagnoses, changes of control, forks, breaches and recoveries, the end."""
     ticks = [Tick(mark.step, "mark", f"mark {mark.text}".strip()) for mark in session.marks]
+    for diagnosis in session.diagnoses:
+        who = "you" if diagnosis.driver == HUMAN else diagnosis.driver
+        ticks.append(Tick(diagnosis.step, "mark", f"{who} diagnosed: {diagnosis.incident}"))
     for control in session.controls:
         if control.reason == "fork":
             ticks.append(Tick(control.step, "fork", "forked here"))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from noc_tui import paths
+from noc_tui.episode.track import BLIND_TITLE
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def verify_recording(session: SessionSummary) -> tuple[bool, str]:
     if result.ok:
         return True, f"{what}: all figures of {result.steps} steps are equal, to the last bit."
     note = f" ({result.note})" if result.note else ""
-    return False, f"{what} differs after {result.steps} equal steps: {result.difference}{note}"
+    # A difference may be one of hidden figures, and says what they are.
+    difference = "" if session.secret else f": {result.difference}"
+    return False, f"{what} differs after {result.steps} equal steps{difference}{note}"
 
 
 def age(session: SessionSummary) -> tuple[datetime, str]:
@@ -149,11 +152,7 @@ def when(moment: datetime, now: datetime) -> str:
 
 def title_of(session: SessionSummary) -> str:
     """What was played; while a blind episode can still be gone on with, no more than that."""
-    return "Blind incident" if _is_secret(session) else session.title
-
-
-def _is_secret(session: SessionSummary) -> bool:
-    return session.blind and session.status in UNFINISHED
+    return BLIND_TITLE if session.secret else session.title
 
 
 def outcome_words(session: SessionSummary) -> str:
@@ -169,7 +168,7 @@ def outcome_ink(session: SessionSummary) -> str:
 def searchable(session: SessionSummary) -> str:
     """Everything that a filter can find a session by, in lower case."""
     words = (
-        title_of(session), "" if _is_secret(session) else session.incident, str(session.seed),
+        title_of(session), "" if session.secret else session.incident, str(session.seed),
         driver_name(session.driver), outcome_words(session),
         session.status, session.session, session.parent or "", f"{session.started:%Y-%m-%d}",
     )  # fmt: skip

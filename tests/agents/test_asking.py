@@ -245,3 +245,8 @@ async def test_an_agent_that_cannot_be_closed_is_told() -> None:
         await close_agent(ClosingAgent(fail))
     with pytest.raises(AgentError, match=r"agent sample was not closed within 0\.01 s"):
         await close_agent(ClosingAgent(hang), time_limit=0.01)
+
+
+async def test_a_diagnosis_goes_along_with_the_decision() -> None:
+    decision = await ask(SampleAgent(lambda _: wait(diagnosis="retry_storm")), observe(), AMPLE)
+    assert decision.diagnosis == "retry_storm"

@@ -95,12 +95,15 @@ async def test_a_script_is_read_once_and_begins_anew_in_each_episode(tmp_path: P
     assert [(await factory(seed).decide(observe())).action for seed in (1, 2)] == [ActionType.SCALE_UP] * 2
 
 
+ALL = "wait, random, rules, planner, script:FILE, llm[:NAME]"
+
+
 @pytest.mark.parametrize(
     ("spec", "says"),
     [
-        ("ruels", "no agent 'ruels': did you mean rules? there are wait, random, rules, script:FILE"),
-        ("xyzzy", "no agent 'xyzzy': there are wait, random, rules, script:FILE"),
-        ("", "no agent '': there are wait, random, rules, script:FILE"),
+        ("ruels", f"no agent 'ruels': did you mean rules? there are {ALL}"),
+        ("xyzzy", f"no agent 'xyzzy': there are {ALL}"),
+        ("", f"no agent '': there are {ALL}"),
         ("\x1b[2Jevil\n" + "x" * 9_000, "no agent 'evil xxx"),
         ("script", "agent script needs a file: script:FILE"),
         ("script:", "agent script needs a file: script:FILE"),
@@ -131,7 +134,7 @@ async def test_an_installed_agent_gets_argument_and_seed_and_plays_under_its_nam
 def test_installed_agents_are_listed_without_loading_them(installed: Callable[..., None]) -> None:
     installed("acme = MODULE:Theirs\nzeta = MODULE:Theirs", code="raise SystemExit('loaded')")
     names, problems = agent_names()
-    assert [name.usage for name in names] == ["wait", "random", "rules", "script:FILE", "acme", "zeta"]
+    assert [name.usage for name in names] == [*ALL.split(", "), "acme", "zeta"]
     assert names[-1].description == "Agents of Acme (acme-agents 1.2)"
     assert all(name.description for name in names)
     assert problems == []
@@ -195,7 +198,7 @@ def test_an_agent_cannot_be_taken_for_a_person_or_the_clock(installed: Callable[
 def test_a_name_that_cannot_be_typed_is_not_offered(installed: Callable[..., None]) -> None:
     installed("with space = MODULE:Theirs\n\x1b[31mred = MODULE:Theirs")
     names, problems = agent_names()
-    assert len(names) == 4
+    assert [name.usage for name in names] == ALL.split(", ")
     assert len(problems) == 2
     assert all("a name is of letters, digits" in problem and problem.isprintable() for problem in problems)
 

@@ -53,6 +53,10 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
             ("play", "memory_leak", "--seed", "7", "--pace", "live", "--agent", "wait"),
             Launch("play", incident="memory_leak", seed=7, pace="live", agent="wait"),
         ),
+        (("play", "--blind"), Launch("play", blind=True)),
+        (("play", "--no-blind"), Launch("picker", blind=False)),
+        (("play", "memory_leak", "--blind"), Launch("play", incident="memory_leak", blind=True)),
+        (("watch", "--blind", "--seed", "7"), Launch("play", seed=7, blind=True, watch=True)),
         (("watch",), Launch("picker", watch=True)),
         (
             ("watch", "memory_leak", "--agent", "rules"),

@@ -174,3 +174,27 @@ def test_the_users_time_limit_holds_and_wrong_settings_are_told(monkeypatch: pyt
     done = noc("run", "--agent", "rules")
     assert limits == [2.5]
     assert "NOC_TUI_PACE" in done.err
+
+
+def test_a_blind_run_names_no_incident_before_its_end(sessions: Callable[[], list[SessionSummary]]) -> None:
+    done = noc("run", "--agent", "rules", "--incident", "cpu_overload", "--blind")
+    before, _, after = done.out.partition("[END]")
+    assert before.startswith("[START] task=blind env=")
+    assert "cpu_overload" not in before
+    assert "cpu_overload" in after
+    assert [summary.blind for summary in sessions()] == [True]
+
+
+def test_the_seed_chooses_the_incident_of_a_blind_run_that_names_none() -> None:
+    results = []
+    for seeds in ("4", "2:4"):
+        done = noc("run", "--agent", "wait", "--blind", "--seeds", seeds, "--format", "json", "--no-record")
+        results.append([(result["seed"], result["incident"]) for result in map(json.loads, done.lines)])
+    assert [seed for seed, _ in results[0]] == [0, 1, 2, 3]
+    assert results[0][2:] == results[1]
+    assert len({incident for _, incident in results[0]}) > 1
+
+
+def test_without_a_word_of_it_a_run_is_not_blind(sessions: Callable[[], list[SessionSummary]]) -> None:
+    assert "task=cpu_overload" in noc("run", "--agent", "wait", "--incident", "cpu_overload").out
+    assert [summary.blind for summary in sessions()] == [False]

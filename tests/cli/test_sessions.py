@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from noc_tui import paths
+from noc_tui.episode.clock import FrozenClock
 from noc_tui.episode.episode import Episode
 from noc_tui.episode.reader import SessionFile
 from noc_tui.sim.actions import ActionType
 from tests.cli.shell import noc
-from tests.episode.builders import eventful, into, read_lines, write_lines
+from tests.episode.builders import eventful, into, play, read_lines, write_lines
 from tests.factories import bundled_incident
 
 if TYPE_CHECKING:
@@ -32,6 +34,15 @@ def edit(path: Path, line: int, **changes: Any) -> None:
     lines = read_lines(path)
     lines[line] |= changes
     write_lines(path, lines)
+
+
+def blind_and_over(named: str) -> None:
+    """Record a blind retry storm that has ended, and was taken for this."""
+    clock = FrozenClock(datetime.now(UTC) + timedelta(minutes=1))  # later than what was recorded before
+    episode = Episode(bundled_incident("retry_storm"), 7, blind=True, max_steps=2, record=into(folder()), clock=clock)
+    episode.diagnose(named)
+    play(episode, [ActionType.DO_NOTHING] * 2)
+    episode.close()
 
 
 def harmless(text: str) -> bool:
@@ -159,9 +170,48 @@ def test_a_session_with_an_incident_that_has_no_title_is_shown(recorded: Path) -
 
 
 def test_while_a_blind_episode_can_be_gone_on_with_its_incident_is_not_named() -> None:
+    path = eventful(folder(), blind=True)
+    assert "  blind incident             7  you " in noc("sessions", "list").out
+    assert json.loads(noc("sessions", "list", "--format", "json").out)["incident"] is None
+    shown = noc("sessions", "show", "last").out
+    assert shown.startswith("Blind incident, seed 7, turn pace\n")
+    assert "you diagnosed: dns_failure" in shown
+    for command in (("list",), ("list", "--format", "json"), ("show", "last"), ("prune", "--keep", "0", "--dry-run")):
+        done = noc("sessions", *command)
+        assert "retry" not in f"{done.out}{done.err}".lower()
+        assert "wrong" not in done.out
+    assert "retry" not in noc("replay", str(path), "--verify").out.lower()
+
+
+def test_the_recording_of_a_blind_episode_is_exported_once_it_has_ended() -> None:
     eventful(folder(), blind=True)
-    assert "retry" not in noc("sessions", "list").out.lower()
-    assert "retry" not in noc("sessions", "show", "last").out.lower()
+    refused = noc("sessions", "export", "last", "--format", "jsonl")
+    assert (refused.code, refused.out) == (1, "")
+    assert "is a blind episode that has not ended" in refused.err
+    blind_and_over("retry_storm")
+    done = noc("sessions", "export", "last", "--format", "jsonl")
+    assert (done.code, done.err) == (0, "")
+    assert '"event":"diagnosis"' in done.out
+
+
+@pytest.mark.parametrize(
+    ("named", "verdict"),
+    [("retry_storm", "right; first named at step 0, after 0.0 s"), ("syn_flood", "wrong; never named the right one")],
+)
+def test_after_the_end_of_a_blind_episode_its_diagnosis_is_judged(named: str, verdict: str) -> None:
+    blind_and_over(named)
+    lines = noc("sessions", "show", "last").lines
+    assert lines[0] == "Retry storm (retry_storm), seed 7, turn pace, blind"
+    assert f"      you diagnosed: {named}" in lines
+    assert lines[-2] == f"diagnosis {named}: {verdict}"
+    assert "retry_storm" in noc("sessions", "list").out
+
+
+def test_no_hidden_figure_of_a_blind_episode_is_told_by_a_failed_verification() -> None:
+    path = eventful(folder(), blind=True)
+    edit(path, 1, pressure=0.123456)
+    done = noc("replay", str(path), "--verify")
+    assert (done.code, done.err.strip()) == (1, f"noc-tui: {path.name} differs after 0 equal steps")
 
 
 def test_a_damaged_session_is_shown_up_to_the_damage_and_not_exported(recorded: Path) -> None:

@@ -10,7 +10,6 @@ from noc_tui.review.seen import seen
 from noc_tui.sim.metrics import METRICS, SystemMetrics
 from tests.factories import CALM
 
-
 states = st.builds(SystemMetrics, *[st.floats(0.0, 1.0)] * len(METRICS))
 
 

@@ -12,7 +12,7 @@ from noc_tui.review.model import GRADES, Review, Verdict
 from noc_tui.review.moves import review_move
 from noc_tui.review.planner import Planner
 from noc_tui.review.positions import CannotReviewError, Shadow, unwinnable_start
-from noc_tui.review.session import review_session
+from noc_tui.review.session import par_of, review_session
 from noc_tui.sim.actions import ActionType
 from tests.episode.builders import ended
 from tests.factories import bundled_incident, make_incident
@@ -86,6 +86,14 @@ def test_a_session_without_a_step_has_a_par_and_nothing_else() -> None:
     assert review.moves == ()
     assert review.accuracy is review.worst is None
     assert 8 < review.par < 10
+
+
+def test_par_is_the_same_before_and_after_the_episode() -> None:
+    episode = episode_of("syn_flood", "")
+    par = par_of(episode, planner=QUICK)
+    for action in (ActionType.SCALE_UP, ActionType.RESTART_SERVICE):
+        episode.act(action)
+    assert par_of(episode, planner=QUICK) == review_session(episode, planner=QUICK).par == pytest.approx(par)
 
 
 def test_best_play_is_all_best_and_graded_s() -> None:

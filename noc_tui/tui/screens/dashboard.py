@@ -159,7 +159,9 @@ class DashboardScreen(NocScreen):
 
     def show_metrics(self, track: Track, step: int, *, enabled: bool, extras: tuple[tuple[str, str], ...] = ()) -> None:
         """Show strips, health and action pad as they stood after `step` steps."""
-        for spec, view in zip(METRICS, strip_views(track, step), strict=True):
+        # Best play is a ghost in a replay alone: before the end it would give the answer away.
+        review = self.noc.review_of(track.header.session) if self.scope == "replay" else None
+        for spec, view in zip(METRICS, strip_views(track, step, review.ghost if review else ()), strict=True):
             self.query_one(f"#{spec.name}", MetricStrip).view = view
         self.query_one(HealthBar).view = health_view(track, step, extras)
         self.query_one(ActionPad).items = pad_items(track, step, self._shown_keys(), enabled=enabled)

@@ -1,35 +1,34 @@
-"""The debrief: what an episode came to, and what to do next."""
+"""The debrief: what an episode came to, the review of its moves, and what to do next."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.containers import Container, Horizontal, Vertical, VerticalScroll
-from textual.content import Content
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from noc_tui import paths
-from noc_tui.sim.actions import ACTIONS
-from noc_tui.text import clean
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
-from noc_tui.tui.frame import clock_text
+from noc_tui.tui.frame import clock_text, subtitle_of, title_of
 from noc_tui.tui.launch import Launch
-from noc_tui.tui.recordings import driver_name
 from noc_tui.tui.screens.base import NocScreen
+from noc_tui.tui.summary import LESSON, REFERENCES, actions, facts, judged, prose, rewards, sentence, table
 from noc_tui.tui.widgets.banner import Banner, BannerView
-from noc_tui.tui.widgets.curve import Curve, CurveView
-from noc_tui.tui.widgets.keybar import KeyBar
+from noc_tui.tui.widgets.curve import CurveView
+from noc_tui.tui.widgets.keybar import KeyBar, KeyHint
+from noc_tui.tui.widgets.result_line import ResultLine, ResultView
+from noc_tui.tui.widgets.review_panel import ReviewPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from noc_tui.episode.records import Header
-    from noc_tui.episode.totals import Totals
+    from noc_tui.episode.totals import Diagnosis, Totals
     from noc_tui.episode.track import Track
+    from noc_tui.review.model import Review
 
 _HEADLINES: Final = {
     "resolved": ("✓", "RESOLVED", "calm"),
@@ -38,24 +37,15 @@ _HEADLINES: Final = {
     "void": ("!", "VOID", "breach"),
     None: ("…", "UNFINISHED", "breach"),
 }
-_TERMS: Final = {
-    "health_delta": "health gained",
-    "health_bonus": "health kept",
-    "step_penalty": "steps",
-    "resolution": "resolution",
-    "crash": "crash",
-    "ineffective": "ineffective actions",
-}
-_PROSE: Final = (("What it was", "summary"), ("What to remember", "lesson"), ("Read more", "references"))
-_PROSE_LIMIT: Final = 4_000
-_BAR: Final = 12
-_MOST_DRIVERS: Final = 3
-_WIDTHS: Final = [(0, "-narrow"), (72, "-usual"), (150, "-wide")]
-_HEIGHTS: Final = [(0, "-low"), (34, "-high"), (50, "-tall")]
+MOST_REVIEWED: Final = 2_000
+"""A longer recording is not reviewed by itself: it would take minutes."""
+_NEEDS_A_RECORDING: Final = frozenset({"debrief.replay", "debrief.move", "debrief.retry"})
+_WIDTHS: Final = [(0, "-narrow"), (72, "-usual"), (100, "-broad"), (170, "-wide")]
+_HEIGHTS: Final = [(0, "-tiny"), (20, "-low"), (34, "-high"), (50, "-tall")]
 
 
 class DebriefScreen(NocScreen):
-    """The figures of an episode that has ended."""
+    """The review of an episode that has ended, and its figures."""
 
     SCOPE: ClassVar[Scope] = "debrief"
     CSS_PATH = "debrief.tcss"
@@ -63,13 +53,31 @@ class DebriefScreen(NocScreen):
     HORIZONTAL_BREAKPOINTS = _WIDTHS
     VERTICAL_BREAKPOINTS = _HEIGHTS
 
+    turned = reactive(False, toggle_class="-turned", init=False)
+    """Whether lesson and figures are shown in place of the moves, where there is no room for both."""
+
     class Summed(Message):
         """The steps have been added up; or why they cannot be."""
 
-        def __init__(self, totals: Totals | None, problem: str = "") -> None:
+        def __init__(self, totals: Totals | None, diagnosis: Diagnosis | None = None, *, problem: str = "") -> None:
             super().__init__()
             self.totals = totals
+            self.diagnosis = diagnosis
             self.problem = problem
+
+    class Reviewing(Message):
+        """So many positions have been looked at; or why there is no review."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Reviewed(Message):
+        """The review is there."""
+
+        def __init__(self, review: Review) -> None:
+            super().__init__()
+            self.review = review
 
     def __init__(self, track: Track, launch: Launch) -> None:
         super().__init__()
@@ -81,50 +89,88 @@ class DebriefScreen(NocScreen):
     def compose(self) -> ComposeResult:
         definition = self._track.header.incident
         yield Banner()
-        with VerticalScroll(id="debrief"):
-            with Horizontal(id="result"):
-                yield Static(id="headline", markup=False)
-                yield Static(id="sentence", markup=False)
-            with Container(id="cards"):
-                with Vertical(classes="column"):
-                    with Vertical(classes="card"):
-                        yield Static(id="health", markup=False)
-                        yield Curve()
-                    yield Static(id="facts", classes="card", markup=False)
-                with Vertical(classes="column"):
-                    yield Static(id="actions", classes="card", markup=False)
-                    yield Static(id="rewards", classes="card", markup=False)
-                yield Static(prose(definition), id="prose", classes="card", markup=False)
+        yield ResultLine()
+        with Horizontal(id="panes"):
+            yield ReviewPanel()
+            with VerticalScroll(id="lesson"):
+                yield Static(prose(definition, LESSON), classes="card", markup=False)
+                with Horizontal(id="tables"):
+                    with Vertical():
+                        yield Static(id="facts", classes="card", markup=False)
+                        yield Static(id="judged", classes="card", markup=False)
+                    with Vertical():
+                        yield Static(id="actions", classes="card", markup=False)
+                        yield Static(id="rewards", classes="card", markup=False)
+                yield Static(prose(definition, REFERENCES), classes="card", markup=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Let arrows and page keys scroll; add the steps up beside the first paint, for there may be 100,000."""
-        header = self._track.header
-        definition = header.incident
+        """Wait for keys in the table; sum up and review beside the first paint, for there may be 100,000 steps."""
         self.query_one(Banner).view = BannerView(
-            title=str(definition.get("title", "?")),
-            subtitle=f"{definition.get('difficulty', '')} · seed {header.seed}",
+            title=title_of(self._track),
+            subtitle=subtitle_of(self._track),
             step=self._track.steps,
-            max_steps=header.max_steps,
+            max_steps=self._track.header.max_steps,
             clock=clock_text(self._track.steps * 30),
         )
-        self.query_one("#debrief").focus()
-        self.run_worker(self._sum, thread=True)
+        self._panel.moves.focus()
+        self.run_worker(self._sum_and_review, thread=True)
+
+    @property
+    def _panel(self) -> ReviewPanel:
+        return self.query_one(ReviewPanel)
 
     def can_do(self, action: UserAction) -> bool:
-        """Replay what has been saved."""
-        return action.id != "debrief.replay" or self._recording.exists()
+        """What goes back into the recording needs one; what goes to a move, a review."""
+        review = self._panel.review
+        if action.id == "debrief.retry" and (review is None or review.worst is None):
+            return False
+        if action.id == "debrief.move" and review is None:
+            return False
+        return action.id not in _NEEDS_A_RECORDING or self._recording.exists()
 
-    # --- the figures
+    def hints(self) -> tuple[KeyHint, ...]:
+        """What the key that turns the page turns to."""
+        words = {"lesson": "moves" if self.turned else "lesson"}
+        return tuple(hint._replace(label=words.get(hint.label, hint.label)) for hint in super().hints())
 
-    def _sum(self) -> None:
+    # --- the figures and the review
+
+    def _sum_and_review(self) -> None:
         from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (loads what the episode has loaded already)
-        from noc_tui.episode.totals import totals_of  # noqa: PLC0415
+        from noc_tui.episode.totals import diagnosis_of, totals_of  # noqa: PLC0415
 
         try:
-            self.post_message(self.Summed(totals_of(self._track)))
+            self.post_message(self.Summed(totals_of(self._track), diagnosis_of(self._track)))
         except SessionError as error:
-            self.post_message(self.Summed(None, str(error)))
+            self.post_message(self.Summed(None, problem=str(error)))
+            return
+        self._review()
+
+    def _review(self) -> None:
+        from noc_tui.episode.errors import SessionError  # noqa: PLC0415
+        from noc_tui.review.session import review_session  # noqa: PLC0415  (the planner is loaded when it is wanted)
+
+        if not self._track.steps:
+            self.post_message(self.Reviewing("No steps were taken: there is nothing to review."))
+            return
+        if self._track.steps > MOST_REVIEWED:
+            more = f"More than {MOST_REVIEWED} steps are reviewed by noc-tui review {self._track.header.session}."
+            self.post_message(self.Reviewing(more))
+            return
+        worker = get_current_worker()
+
+        def progress(done: int, total: int) -> None:
+            if worker.is_cancelled:
+                raise _LeftError
+            self.post_message(self.Reviewing(f"Reviewing the moves: {done} of {total} positions"))
+
+        try:
+            self.post_message(self.Reviewed(review_session(self._track, progress)))
+        except SessionError as error:
+            self.post_message(self.Reviewing(f"There is no review: {error}"))
+        except _LeftError:
+            return
 
     def on_debrief_screen_summed(self, event: Summed) -> None:
         """Show the figures."""
@@ -134,19 +180,57 @@ class DebriefScreen(NocScreen):
             self.action_leave()
             return
         glyph, words, kind = _HEADLINES[totals.outcome]
-        headline = self.query_one("#headline", Static)
-        headline.update(f"{glyph} {words}")
-        headline.add_class(f"-{kind}")
-        self.query_one("#sentence", Static).update(sentence(totals, header.max_steps))
-        self.query_one("#health", Static).update(health_line(totals))
-        self.query_one(Curve).view = CurveView(totals.health, "page", f"{glyph} step {totals.steps}")
-        self.query_one("#facts", Static).update(table("Episode", facts(totals, header)))
+        self.query_one(ResultLine).view = ResultView(f"{glyph} {words}", kind, sentence(totals, header.max_steps))
+        self._panel.show_health(CurveView(totals.health, "page", f"{glyph} step {totals.steps}"))
+        self.query_one("#facts", Static).update(table("Episode", facts(totals, header, event.diagnosis)))
         self.query_one("#actions", Static).update(actions(totals))
         self.query_one("#rewards", Static).update(rewards(totals))
 
+    def on_debrief_screen_reviewing(self, event: Reviewing) -> None:
+        """Say how far the review is."""
+        self._panel.show_progress(event.text)
+
+    def on_debrief_screen_reviewed(self, event: Reviewed) -> None:
+        """Show the review; another screen may show its best play as a ghost."""
+        self.noc.remember_review(self._track.header.session, event.review)
+        review = event.review
+        self._panel.show(review)
+        line = self.query_one(ResultLine)
+        line.view = line.view._replace(grade=review.grade, accuracy=review.accuracy)
+        self.query_one("#judged", Static).update(table("Review", judged(review)))
+        self.query_one("#judged").display = True
+        self.refresh_keys()
+
     # --- keys
 
+    def action_lesson(self) -> None:
+        """Turn to the lesson and the figures, or back to the moves."""
+        self.turned = not self.turned
+        (self.query_one("#lesson") if self.turned else self._panel.moves).focus()
+        self.refresh_keys()
+
+    def action_move(self) -> None:
+        """Replay from just before the move under the cursor."""
+        move = self._panel.move
+        if move is not None:
+            self._leave_for(Launch("replay", session=self._recording, step=move.step - 1))
+
     def action_retry(self) -> None:
+        """Play on from just before the worst move."""
+        review = self._panel.review
+        if review is not None and review.worst is not None:
+            before = self._launch
+            self._leave_for(
+                Launch(
+                    "play",
+                    session=self._recording,
+                    step=review.worst - 1,
+                    agent=before.agent,
+                    incident_folders=before.incident_folders,
+                )
+            )
+
+    def action_again(self) -> None:
         """The same incident and seed again."""
         self._play(self._track.header.seed)
 
@@ -156,115 +240,30 @@ class DebriefScreen(NocScreen):
 
     def _play(self, seed: int | None) -> None:
         header, before = self._track.header, self._launch
-        launch = Launch(
-            "play",
-            incident=str(header.incident.get("id")),
-            seed=seed,
-            pace=header.pace,
-            agent=before.agent,
-            watch=before.watch,
-            incident_folders=before.incident_folders,
+        self._leave_for(
+            Launch(
+                "play",
+                incident=str(header.incident.get("id")),
+                seed=seed,
+                pace=header.pace,
+                blind=False,  # by now it is known
+                agent=before.agent,
+                watch=before.watch,
+                incident_folders=before.incident_folders,
+            )
         )
-        self.noc.leave_to_home()
-        self.noc.open(launch)
 
     def action_replay(self) -> None:
         """Replay what has just been played."""
+        self._leave_for(Launch("replay", session=self._recording))
+
+    def _leave_for(self, launch: Launch) -> None:
         self.noc.leave_to_home()
-        self.noc.open(Launch("replay", session=self._recording))
+        self.noc.open(launch)
 
     def action_home(self) -> None:
         self.noc.leave_to_home()
 
 
-def sentence(totals: Totals, max_steps: int) -> str:
-    """The result in a sentence."""
-    if totals.restored_clock is not None:
-        return f"Restored after {_steps(totals.steps)}: MTTR {duration(totals.restored_clock)} on the incident clock."
-    if totals.outcome == "crashed":
-        return f"The server crashed at step {totals.steps} of {max_steps}."
-    if totals.outcome == "truncated":
-        return f"{_steps(totals.steps)} were not enough."
-    return f"It stopped at step {totals.steps} of {max_steps}, not restored."
-
-
-def _steps(count: int) -> str:
-    return "1 step" if count == 1 else f"{count} steps"
-
-
-def health_line(totals: Totals) -> Content:
-    """The title of the curve: from where to where."""
-    first, last = totals.health[0], totals.health[-1]
-    return Content.assemble(("Health", "bold"), (f"   {first * 100:.0f} % → {last * 100:.0f} %", "$muted"))
-
-
-def facts(totals: Totals, header: Header) -> Iterable[tuple[str, str]]:
-    """Names and values of what else there is to know."""
-    restored = totals.restored_clock
-    yield "MTTR", "not restored" if restored is None else f"{duration(restored)}, {_steps(totals.steps)}"
-    yield "Real time", duration(totals.elapsed)
-    yield "Health rose", f"on {totals.effective} of {_steps(totals.steps)}"
-    yield "Driven by", drivers(totals.steps_by_driver)
-    yield "Pace", header.pace
-    if header.parent is not None:
-        yield "Forked", f"at step {header.parent.step}"
-
-
-def drivers(steps_by_driver: Iterable[tuple[str, int]]) -> str:
-    """Who took how many steps: `you 20, rules 4`."""
-    named = [f"{clean(driver_name(driver), 20)} {steps}" for driver, steps in steps_by_driver]
-    more = [f"{len(named) - _MOST_DRIVERS} more"] if len(named) > _MOST_DRIVERS else []
-    return ", ".join(named[:_MOST_DRIVERS] + more) or "nobody"
-
-
-def duration(seconds: float) -> str:
-    """A time span as one says it: `35 s`, `4 min 10 s`, `2 h 5 min`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def table(title: str, rows: Iterable[tuple[str, str]]) -> Content:
-    """A title, and names with their values below it."""
-    lines: list[Content] = [Content.styled(title, "bold")]
-    lines += [Content.assemble((f"{name:<13}", "$muted"), value) for name, value in rows]
-    return Content("\n").join(lines)
-
-
-def actions(totals: Totals) -> Content:
-    """How often each action was used, in figures and as bars."""
-    most = max(1, *totals.uses)
-    lines = [Content.styled("Actions", "bold")]
-    for action, uses in zip(ACTIONS, totals.uses, strict=True):
-        ink = "" if uses else "$muted"
-        bar = "━" * max(round(_BAR * uses / most), int(uses > 0))
-        lines.append(Content.assemble((f"{action.label:<16}", ink), (f"{uses:>4}  ", ink), (bar, "$soft")))
-    return Content("\n").join(lines)
-
-
-def rewards(totals: Totals) -> Content:
-    """Each reward term summed over the episode, and the total."""
-    lines = [Content.styled("Reward by term", "bold")]
-    for name, value in totals.reward_terms._asdict().items():
-        lines.append(Content.styled(f"{_TERMS[name]:<20}{_signed(value):>9}", "" if value else "$muted"))
-    lines.append(Content.styled(f"{'total':<20}{_signed(totals.total_reward):>9}", "bold"))
-    return Content("\n").join(lines)
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−") if value else "0"
-
-
-def prose(definition: dict[str, Any]) -> Content:
-    """What the incident was, what to remember of it, where to read more. The definition may come from any file."""
-    parts: list[Content] = []
-    for title, key in _PROSE:
-        given = definition.get(key)
-        text = "\n".join(map(str, given)) if isinstance(given, list | tuple) else str(given or "")
-        text = clean(text.strip(), _PROSE_LIMIT, keep_newlines=True)
-        if text:
-            body = Content.styled(text, "$muted") if key == "references" else Content(text)
-            parts.append(Content.assemble((f"{title}\n", "bold"), body))
-    return Content("\n\n").join(parts)
+class _LeftError(Exception):
+    """The screen was left while the review was made."""

@@ -35,7 +35,7 @@ _NAMES: Final[dict[Scope, str]] = {
 }
 _GROUPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("Act", ("act.",)),
-    ("Control", ("pause", "agent", "mark", "debrief", "fork")),
+    ("Control", ("pause", "agent", "mark", "diagnose", "coach", "debrief", "fork")),
     ("Time", ("step.", "faster", "slower", "jump.", "event.", "goto")),
     ("Log", ("log.",)),
     ("Everywhere", ("palette", "help", "close", "leave")),
@@ -61,6 +61,7 @@ _READING: Final[dict[Scope, tuple[Part, ...]]] = {
     "play": (
         *_DASHBOARD,
         "\n\nIn pace turn the world waits for you. In pace live it moves by itself, and waiting is what it does.",
+        "\n\nA blind episode does not say which incident it is until it has ended. Name it as soon as you know.",
     ),
     "watch": (*_DASHBOARD, "\n\nThe agent drives. An action key takes over and does no more; the next one acts."),
     "replay": (
@@ -81,8 +82,18 @@ _READING: Final[dict[Scope, tuple[Part, ...]]] = {
         ("…", "bold"), "  interrupted: resume goes on where it stopped",
     ),
     "debrief": (
-        f"{_SCROLL}\n\nMTTR, the mean time to restore, is the time from the page to the resolution, at half a minute a",
-        " step.\n\nRewards are the environment's contract with agents, not a measure of skill: steps and outcome are.",
+        f"{_CURSOR}\n\nEvery move is held against near-perfect play, which knows the rules and all that is hidden:\n\n",
+        ("✓    ", "$calm bold"), "best\n",
+        ("·    ", "$calm bold"), "good\n",
+        ("○    ", "$calm bold"), "needless: waiting does as well\n",
+        ("~    ", "$breach bold"), "inaccuracy\n",
+        ("?    ", "$breach bold"), "mistake\n",
+        ("×    ", "$critical bold"), "blunder\n",
+        ("–    ", "$muted"), "lost already: nothing is judged any more\n",
+        ("••   ", "$ghost bold"), "best play from the same start\n\n",
+        "Steps = par (what near-perfect play needs) + lost (by the moves) + luck. Grade and accuracy go by the moves;",
+        " rewards are the environment's contract with agents, not a measure of skill.\n\n",
+        "MTTR, the mean time to restore, is the time from the page to the resolution, at half a minute a step.",
     ),
 }  # fmt: skip
 _WIDTHS: Final = [(0, "-usual"), (110, "-wide")]

@@ -16,11 +16,12 @@ from noc_tui.tui.launch import Launch
 from noc_tui.tui.recordings import age, read_recordings, title_of, when
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.cells import fit
+from noc_tui.tui.widgets.columns import Layout
 from noc_tui.tui.widgets.keybar import KeyBar, KeyHint
 from noc_tui.tui.widgets.masthead import Masthead
 from noc_tui.tui.widgets.painted import Run
 from noc_tui.tui.widgets.row_list import RowList
-from noc_tui.tui.widgets.session_columns import RECENT_COLUMNS, Layout
+from noc_tui.tui.widgets.session_columns import RECENT_COLUMNS, Dated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -187,7 +188,7 @@ class HomeScreen(NocScreen):
                 Run(f"{row.label:<{_LABEL_WIDTH}}", "label"),
                 Run(note, "muted"),
             ]
-        return Layout.of(RECENT_COLUMNS, width).row(row, _now())
+        return Layout.of(RECENT_COLUMNS, width).row(Dated(row, _now()))
 
     # --- keys
 

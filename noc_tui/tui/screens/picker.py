@@ -1,4 +1,4 @@
-"""The picker: which incident, which seed, which pace, who drives."""
+"""The picker: which incident, or a blind one, which seed, which pace, who drives."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from noc_tui.episode.track import BLIND_TITLE
 from noc_tui.text import clean
 from noc_tui.tui.actions import BY_ID, Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
@@ -34,6 +35,11 @@ _MOST_NOTICES: Final = 3
 _DIFFICULTIES: Final = {"easy": "●○○", "medium": "●●○", "hard": "●●●", "control": "○○○"}
 _DIFFICULTY_WIDTH: Final = 12
 """The longest of them, and a blank."""
+_ABOUT_BLIND: Final = (
+    "Any of the program's incidents, the one without a fault among them; the seed chooses. What it is, and what is on"
+    " its way, is kept from you and from the agent until the end.\n\nSay what it is as soon as you know: the debrief"
+    " tells whether you were right, and how long it took."
+)
 _WIDTHS: Final = [(0, "-narrow"), (72, "-usual"), (110, "-wide")]
 _HEIGHTS: Final = [(0, "-low"), (32, "-high")]
 
@@ -59,11 +65,13 @@ class PickerScreen(NocScreen):
         super().__init__()
         self._launch = launch
         self._started = False
-        self._count: int | None = None
-        """How many incidents there are; None while they are being read."""
+        self._incidents: tuple[Incident, ...] | None = None
+        """All there are; None while they are being read."""
+        self._at = 0
+        """Where the cursor stands among them."""
 
     @property
-    def _list(self) -> RowList[Incident]:
+    def _list(self) -> RowList[Incident | None]:
         return self.query_one("#incidents", RowList)
 
     def compose(self) -> ComposeResult:
@@ -75,21 +83,25 @@ class PickerScreen(NocScreen):
                     yield Static(id="about-text", markup=False)
                 with Vertical(id="settings"):
                     yield Static("Settings", classes="heading")
-                    for name in ("driver", "pace", "seed"):
+                    for name in ("driver", "pace", "blind", "seed"):
                         yield Setting(BY_ID[f"picker.{name}"])
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the settings at once; read the incidents beside the first paint."""
         preferences = self.noc.preferences
-        self._set(pace=self._launch.pace or preferences.pace, agent=self._launch.agent or preferences.agent)
+        self._set(
+            pace=self._launch.pace or preferences.pace,
+            agent=self._launch.agent or preferences.agent,
+            blind=self._launch.is_blind(preferences),
+        )
         self._list.focus()
         self.run_worker(self._load, thread=True)
 
     def can_do(self, action: UserAction) -> bool:
         """Start when there is something to start; any seed when one was given."""
         if action.id == "picker.start":
-            return self._list.current is not None
+            return self._list.highlighted is not None
         return action.id != "picker.random" or self._launch.seed is not None
 
     # --- the incidents
@@ -106,21 +118,33 @@ class PickerScreen(NocScreen):
         if len(event.errors) > _MOST_NOTICES:
             more = len(event.errors) - _MOST_NOTICES
             self.noc.warn(f"{more} more incident files cannot be used; noc-tui incidents list names them.")
+        self._incidents = tuple(event.incidents)
         ids = [incident.id for incident in event.incidents]
-        self._list.show(event.incidents, ids.index(self._launch.incident) if self._launch.incident in ids else 0)
-        self._count = len(ids)
-        self._show_title()
+        self._at = ids.index(self._launch.incident) if self._launch.incident in ids else 0
+        self._fill()
         if not ids:
             self.query_one("#about-text", Static).update("There is no incident that can be used.")
 
+    def _fill(self) -> None:
+        """List the incidents, or the one row of a blind one."""
+        if self._incidents:
+            self._list.show((None,) if self._launch.blind else self._incidents, 0 if self._launch.blind else self._at)
+        self._show_title()
+
     def _show_title(self) -> None:
+        if self._launch.blind:
+            title = "Watch a blind incident" if self._launch.watch else "Play a blind incident"
+            self.query_one(Banner).view = BannerView(title, "chosen by the seed")
+            return
         title = "Choose an incident to watch" if self._launch.watch else "Choose an incident"
-        counted = "reading the incidents" if self._count is None else f"{self._count} incidents"
+        counted = "reading the incidents" if self._incidents is None else f"{len(self._incidents)} incidents"
         self.query_one(Banner).view = BannerView(title, counted)
 
     def on_row_list_highlighted(self) -> None:
         """Tell about the incident under the cursor."""
-        if (incident := self._list.current) is not None:
+        if self._list.highlighted is not None:
+            incident = self._list.current
+            self._at = self._at if incident is None else self._list.highlighted
             self.query_one("#about-text", Static).update(about(incident))
             self.query_one("#about").scroll_home(animate=False)
         self.refresh_keys()
@@ -131,10 +155,11 @@ class PickerScreen(NocScreen):
 
     def action_start(self) -> None:
         """Start with what is chosen, once."""
-        incident = self._list.current
-        if incident is not None and not self._started:
+        if self._list.highlighted is not None and not self._started:
             self._started = True
-            self.noc.open(replace(self._launch, face="play", incident=incident.id), instead=True)
+            incident = self._list.current
+            launch = replace(self._launch, face="play", incident=None if incident is None else incident.id)
+            self.noc.open(launch, instead=True)
 
     # --- the settings
 
@@ -143,6 +168,10 @@ class PickerScreen(NocScreen):
 
     def action_toggle_driver(self) -> None:
         self._set(watch=not self._launch.watch)
+
+    def action_toggle_blind(self) -> None:
+        self._set(blind=not self._launch.blind)
+        self._fill()
 
     def action_random_seed(self) -> None:
         self._set(seed=None)
@@ -179,6 +208,8 @@ class PickerScreen(NocScreen):
             if launch.pace == "live":
                 return "live", f"a step every {self.noc.preferences.pace_seconds:g} s"
             return "turn", "the world waits"
+        if action_id == "picker.blind":
+            return ("on", "name is hidden") if launch.blind else ("off", "name is shown")
         if launch.seed is None:
             return "any", "new each time"
         return str(launch.seed), f"{display(keys['picker.random'])} any"
@@ -204,8 +235,10 @@ class Setting(Static):
         await self.screen.run_action(self.action.run)
 
 
-def incident_row(incident: Incident, width: int) -> list[Run]:
-    """Title and difficulty."""
+def incident_row(incident: Incident | None, width: int) -> list[Run]:
+    """Title and difficulty; None is a blind incident."""
+    if incident is None:
+        return [Run(fit(BLIND_TITLE, width), "label")]
     words = f"{_DIFFICULTIES[incident.difficulty]} {incident.difficulty}"
     room = width - _DIFFICULTY_WIDTH - 2
     if room < 8:
@@ -213,8 +246,10 @@ def incident_row(incident: Incident, width: int) -> list[Run]:
     return [Run(pad(incident.title, room), "label"), Run("  "), Run(words, "soft")]
 
 
-def about(incident: Incident) -> Content:
-    """What is told about an incident before it is played."""
+def about(incident: Incident | None) -> Content:
+    """What is told about an incident before it is played; None is a blind one."""
+    if incident is None:
+        return Content.assemble((f"{BLIND_TITLE}\n\n", "bold"), _ABOUT_BLIND)
     facts = f"{incident.difficulty} · up to {incident.max_steps} steps · {incident.id}"
     parts: list[str | tuple[str, str]] = [
         (f"{clean(incident.title, 400)}\n", "bold"),

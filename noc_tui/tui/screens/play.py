@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from noc_tui.episode.track import BLIND_TITLE
 from noc_tui.sim.actions import ACTIONS, ActionType
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
-from noc_tui.tui.frame import between_entry, log_entries, step_entries
+from noc_tui.tui.coach import Coach
+from noc_tui.tui.driving import action_keys, badge_of, driver_view
+from noc_tui.tui.frame import between_entry, log_entries, step_entries, subtitle_of, title_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.pacer import HeldKey
 from noc_tui.tui.screens.dashboard import DashboardScreen
 from noc_tui.tui.widgets.action_pad import ActionPad
-from noc_tui.tui.widgets.banner import BadgeKind, Banner, BannerView
-from noc_tui.tui.widgets.driver_panel import DriverPanel, DriverView
+from noc_tui.tui.widgets.banner import Banner, BannerView
+from noc_tui.tui.widgets.driver_panel import DriverPanel
+from noc_tui.tui.widgets.health_bar import HealthBar
 from noc_tui.tui.widgets.keybar import KeyHint
 from noc_tui.tui.widgets.log_panel import LogPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from textual.binding import BindingType
     from textual.events import Key
 
@@ -27,8 +30,12 @@ if TYPE_CHECKING:
     from noc_tui.episode.records import Decision, StepRecord
     from noc_tui.tui.launch import Launch
     from noc_tui.tui.live import LiveRun
+    from noc_tui.tui.widgets.log_lines import LogEntry
 
 TICK_SECONDS = 0.05
+_NEEDS_A_RUNNING_EPISODE: Final = frozenset(
+    {"pause", "agent", "mark", "diagnose", "coach", "step.next", "step.next.arrow", "faster", "slower"}
+)
 
 
 class PlayScreen(DashboardScreen):
@@ -42,6 +49,7 @@ class PlayScreen(DashboardScreen):
         self._run: LiveRun | None = None
         self._held = HeldKey()
         self._warned_of: str | None = None
+        self._coach: Coach | None = None
         self._early: list[str] = []
         """Actions whose keys were pressed while the episode was still being loaded."""
 
@@ -57,14 +65,16 @@ class PlayScreen(DashboardScreen):
         return self._run
 
     def can_do(self, action: UserAction) -> bool:
-        """Pause only what moves; debrief only what has ended."""
+        """Pause only what moves; debrief only what has ended; diagnose only what is blind."""
         run = self._run
         if run is None:
             return action.id in {"help", "leave", "close", "palette"} or action.id.startswith("act.")
         if action.id == "debrief":
             return run.episode.done
         if run.episode.done:
-            return action.id not in {"pause", "agent", "mark", "step.next", "step.next.arrow", "faster", "slower"}
+            return action.id not in _NEEDS_A_RUNNING_EPISODE
+        if action.id == "diagnose":
+            return run.episode.header.blind
         return action.id != "pause" or run.clock_runs or not run.human
 
     def hints(self) -> tuple[KeyHint, ...]:
@@ -133,6 +143,7 @@ class PlayScreen(DashboardScreen):
             speed=preferences.watch_speed,
             now=now,
         )
+        self._coach = Coach(episode, on=preferences.coach)
         if agent is not None:
             run.start_agent(agent, now)
         self.query_one(LogPanel).show(log_entries(episode, episode.steps))
@@ -263,6 +274,63 @@ class PlayScreen(DashboardScreen):
             self.query_one(LogPanel).append([between_entry(mark)])
             self._show_recording_problem()
 
+    def action_diagnose(self) -> None:
+        """Ask which incident it is; the world waits meanwhile."""
+        from noc_tui.tui.screens.diagnosis import DiagnosisScreen  # noqa: PLC0415
+
+        episode = self.run.episode
+        last = episode.diagnoses[-1].incident if episode.diagnoses else None
+        screen = DiagnosisScreen(episode.incident, self._launch.incident_folders, last)
+        self.app.push_screen(screen, self._diagnosed)
+
+    def _diagnosed(self, incident: str | None) -> None:
+        if incident is not None and not self.run.episode.done:
+            self.query_one(LogPanel).append([between_entry(self.run.episode.diagnose(incident))])
+            self._show_banner()
+            self._show_recording_problem()
+
+    # --- the coach
+
+    @property
+    def coach(self) -> Coach:
+        """Who says what each move cost. Only asked for once the episode has begun."""
+        if self._coach is None:
+            raise RuntimeError("the episode has not begun")
+        return self._coach
+
+    def action_coach(self) -> None:
+        """Let the coach speak, beginning with the last move; or be silent."""
+        self.coach.toggle()
+        self.noc.tell("The coach judges every move." if self.coach.on else "The coach is off.")
+        self._listen_to_coach()
+
+    def _listen_to_coach(self) -> None:
+        self._show_coach()
+        if self.coach.has_work:
+            self.run_worker(self._hear_advice(), group="coach")
+
+    async def _hear_advice(self) -> None:
+        from noc_tui.episode.errors import SessionError  # noqa: PLC0415
+
+        try:
+            async for advice in self.coach.advice():
+                if advice.line is not None:
+                    self.query_one(LogPanel).append([advice.line])
+                self._show_coach()
+        except SessionError as error:
+            self.noc.warn(f"The coach is off: {error}")
+            self._show_coach()
+
+    def _show_coach(self) -> None:
+        bar = self.query_one(HealthBar)
+        bar.view = replace(bar.view, extras=self._extras())
+        self._show_banner()
+
+    def _extras(self) -> tuple[tuple[str, str], ...]:
+        return (("Coach", self.coach.short or "…"),) if self.coach.on else ()
+
+    # --- the end
+
     def action_debrief(self) -> None:
         from noc_tui.tui.screens.debrief import DebriefScreen  # noqa: PLC0415
 
@@ -346,9 +414,17 @@ class PlayScreen(DashboardScreen):
     # --- showing
 
     def _stepped(self, record: StepRecord) -> None:
-        self.query_one(LogPanel).append(step_entries(record))
+        self.query_one(LogPanel).append([*self._named_with(record), *step_entries(record)])
+        self.coach.look_at(record.step)
         self._show_all()
+        self._listen_to_coach()
         self._go_on()
+
+    def _named_with(self, record: StepRecord) -> list[LogEntry]:
+        """The diagnosis that an agent's decision brought along, if it was news."""
+        wanted = (record.step - 1, record.decision.driver, record.decision.diagnosis)
+        last = self.run.episode.diagnoses[-1:]
+        return [between_entry(each) for each in last if (each.step, each.driver, each.incident) == wanted]
 
     def _control_changed(self) -> None:
         self.workers.cancel_group(self, "agent")
@@ -359,7 +435,7 @@ class PlayScreen(DashboardScreen):
 
     def _show_all(self) -> None:
         episode = self.run.episode
-        self.show_metrics(episode, episode.steps, enabled=not episode.done)
+        self.show_metrics(episode, episode.steps, enabled=not episode.done, extras=self._extras())
         self._show_banner()
         self._show_driver()
         self._show_recording_problem()
@@ -368,14 +444,17 @@ class PlayScreen(DashboardScreen):
     def _show_banner(self) -> None:
         run = self._run
         if run is None:
-            title = (self._launch.incident or "incident").replace("_", " ").capitalize()
+            fresh = self._launch.session is None
+            known = "" if fresh and self._launch.is_blind(self.noc.preferences) else self._launch.incident or "incident"
+            title = known.replace("_", " ").capitalize() or BLIND_TITLE
             view = BannerView(title, badge="LOADING", badge_kind="paused")
         else:
             episode = run.episode
-            badge, kind = self._badge(run)
+            badge, kind = badge_of(run)
             view = BannerView(
-                title=episode.incident.title,
-                subtitle=f"{episode.incident.difficulty} · seed {episode.header.seed}",
+                title=title_of(episode),
+                subtitle=subtitle_of(episode),
+                extra=self._state_in_words(),
                 step=episode.steps,
                 max_steps=episode.header.max_steps,
                 clock=self.clock_at(episode.steps),
@@ -385,17 +464,10 @@ class PlayScreen(DashboardScreen):
             )
         self.query_one(Banner).view = view
 
-    def _badge(self, run: LiveRun) -> tuple[str, BadgeKind]:
-        if run.episode.end is not None:
-            outcome = run.episode.end.outcome
-            return {"truncated": "OUT OF STEPS"}.get(outcome, outcome.upper()), "ended"
-        if run.paused:
-            return "PAUSED", "paused"
-        if run.last_error is not None:
-            return "AGENT FAILED · YOU", "error"
-        if run.agent is not None:
-            return f"{run.agent.name} DRIVES", "agent"
-        return "YOU IN CONTROL", "you"
+    def _state_in_words(self) -> str:
+        diagnoses = self.run.episode.diagnoses
+        words = [f"diagnosis: {diagnoses[-1].incident}"] if diagnoses else []
+        return " · ".join([*words, "coach"] if self.coach.on else words)
 
     def _show_driver(self) -> None:
         if self._run is not None:
@@ -407,39 +479,3 @@ class PlayScreen(DashboardScreen):
         if problem != self._warned_of:
             self._warned_of = problem
             self.noc.warn(problem or "The session is being saved again; nothing is missing.")
-
-
-def action_keys(keys: Mapping[str, str]) -> str:
-    """The keys of the six actions as one hint: `1-6`, or as the user has mapped them."""
-    shown = "".join(display(keys[f"act.{action}"]) for action in ACTIONS)
-    return "1-6" if shown == "123456" else shown
-
-
-def driver_view(run: LiveRun, now: float, keys: dict[str, str]) -> DriverView | None:
-    """What is said of whoever drives; None where a person plays at leisure."""
-    if run.episode.done:
-        return None
-    if run.human:
-        if run.last_error is not None:
-            hints = (KeyHint(display(keys["agent"]), "try again"), KeyHint(action_keys(keys), "act"))
-            return DriverView(run.agent_name, "failed", error=run.last_error, keys=hints)
-        if run.clock_runs:
-            return DriverView(
-                "", "paused" if run.paused else "waiting", seconds=round(run.remaining(now), 1), period=run.interval
-            )
-        return None
-    last = run.decision
-    usage = last.usage if last is not None else None
-    thinking = None if run.thinking_since is None else round(now - run.thinking_since, 1)
-    tokens = None if usage is None or usage.tokens_out is None else (usage.tokens_in or 0) + usage.tokens_out
-    return DriverView(
-        name=run.agent.name if run.agent else "",
-        state="paused" if run.paused else "thinking" if run.decision is None else "decided",
-        seconds=thinking,
-        rationale=(last.rationale or "") if last is not None else "",
-        action=last.action.label if last is not None else "",
-        tokens=tokens,
-        cost=usage.cost if usage is not None else None,
-        speed=run.speed,
-        keys=(KeyHint(action_keys(keys), "take over"),),
-    )

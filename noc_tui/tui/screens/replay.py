@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from noc_tui import paths
+from noc_tui.episode.track import is_secret
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
-from noc_tui.tui.frame import log_entries
+from noc_tui.tui.frame import log_entries, subtitle_of, title_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.dashboard import DashboardScreen
@@ -57,10 +58,12 @@ class ReplayScreen(DashboardScreen):
         return self._player
 
     def can_do(self, action: UserAction) -> bool:
-        """Everything, once the recording is open; the debrief, once it has ended."""
+        """Everything, once the recording is open; the debrief, once what it tells is no secret any more."""
         if self._player is None:
             return action.id in {"help", "leave", "close", "palette"}
-        return action.id != "debrief" or self.player.session.end is not None
+        if action.id == "debrief":
+            return self.player.session.end is not None
+        return action.id != "review" or not is_secret(self.player.session)
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Moving about comes first."""
@@ -68,10 +71,8 @@ class ReplayScreen(DashboardScreen):
         words = {"pause": "pause" if playing else "play"}
         hints = [hint._replace(label=words.get(hint.label, hint.label)) for hint in super().hints()]
         step = KeyHint(f"{display(keys['step.back'])} {display(keys['step.next.arrow'])}", "step")
-        ended = self._player is not None and self.player.session.end is not None
-        debrief = [KeyHint(display(keys["debrief"]), "debrief")] if ended else []
         others = [hint for hint in hints if hint.label != "step"]
-        return (step, *others[:-2], *debrief, *others[-2:])
+        return (step, *others)
 
     async def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
         """A click on the pair of step keys steps on."""
@@ -119,6 +120,12 @@ class ReplayScreen(DashboardScreen):
         if self._player is not None:
             self._player.session.close()
 
+    def on_screen_resume(self) -> None:
+        """Show the keys as they stand, and the best play, if a review has told it meanwhile."""
+        super().on_screen_resume()
+        if self._player is not None:
+            self.show_position()
+
     # --- time
 
     def tick(self) -> None:
@@ -130,8 +137,8 @@ class ReplayScreen(DashboardScreen):
         """Look whether the file has grown."""
         from noc_tui.episode.errors import SessionError  # noqa: PLC0415
 
-        if self._player is None or self.player.session.end is not None:
-            return
+        if self._player is None or self.app.screen is not self or self.player.session.end is not None:
+            return  # what lies over it, a review for one, counts on what there is
         try:
             grown = self.player.refresh()
         except SessionError as error:
@@ -244,8 +251,8 @@ class ReplayScreen(DashboardScreen):
         session = self.player.session
         badge, kind = self._badge()
         self.query_one(Banner).view = BannerView(
-            title=str(session.header.incident.get("title", "?")),
-            subtitle=f"{session.header.incident.get('difficulty', '')} · seed {session.header.seed}",
+            title=title_of(session),
+            subtitle=subtitle_of(session),
             step=self.player.step,
             max_steps=session.header.max_steps,
             clock=self.clock_at(self.player.step),

@@ -19,9 +19,10 @@ from noc_tui.tui.launch import Launch
 from noc_tui.tui.recordings import age, read_recordings, title_of, verify_recording
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.banner import Banner, BannerView
+from noc_tui.tui.widgets.columns import ColumnTitles, Layout
 from noc_tui.tui.widgets.keybar import KeyBar
 from noc_tui.tui.widgets.row_list import RowList
-from noc_tui.tui.widgets.session_columns import COLUMNS, ColumnTitles, Layout
+from noc_tui.tui.widgets.session_columns import COLUMNS, Dated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +84,7 @@ class SessionsScreen(NocScreen):
                 placeholder="words in any column", id="sessions-filter-input", compact=True, max_length=_FILTER_LIMIT
             )
         with Vertical(id="sessions-table"):
-            yield ColumnTitles()
+            yield ColumnTitles(COLUMNS)
             yield RowList(_row, id="sessions")
         yield Static(id="sessions-empty", markup=False)
         yield KeyBar()
@@ -279,4 +280,4 @@ class FilterInput(Input):
 
 
 def _row(session: SessionSummary, width: int) -> list[Run]:
-    return Layout.of(COLUMNS, width).row(session, datetime.now(UTC).astimezone())
+    return Layout.of(COLUMNS, width).row(Dated(session, datetime.now(UTC).astimezone()))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from noc_tui import paths
+from noc_tui.bench.selection import blind_incident
+from noc_tui.sim.catalog import default_catalog
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.home import HomeScreen
 from noc_tui.tui.screens.picker import PickerScreen
@@ -213,3 +217,35 @@ async def test_what_there_is_no_room_for_is_left_out_whole() -> None:
         row = next(line for line in pit.text().splitlines() if "▸" in line)
         assert row.rstrip().endswith("●●○ medium")
         assert "Settings" not in pit.text()
+
+
+# --- blind
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_b_hides_the_incidents_and_starts_one_that_nobody_has_chosen(size: tuple[int, int]) -> None:
+    async with cockpit(Launch("picker", seed=5), size=size) as pit:
+        await pit.press("down", "b")
+        assert "▸ Blind incident" in pit.text()
+        assert "Memory leak" not in pit.text()
+        assert re.search(r"b Blind +on ", pit.text())
+        await pit.press("enter")
+        assert pit.episode.header.blind
+        assert pit.episode.incident.id == blind_incident(5, default_catalog())
+        assert pit.episode.incident.title not in pit.text()
+
+
+async def test_b_again_brings_them_back_with_the_cursor_where_it_was() -> None:
+    async with cockpit(PICKER, size=(80, 24)) as pit:
+        await pit.press("down", "b", "b")
+        assert any("▸ Memory leak" in line for line in pit.text().splitlines())
+        await pit.press("enter")
+        assert pit.episode.incident.id == "memory_leak"
+        assert not pit.episode.header.blind
+
+
+async def test_the_settings_say_whether_it_is_blind_unless_the_command_does() -> None:
+    async with cockpit(PICKER, blind=True) as pit:
+        assert "▸ Blind incident" in pit.text()
+    async with cockpit(Launch("picker", blind=False), blind=True) as pit:
+        assert "Blind incident" not in pit.text()

@@ -13,10 +13,12 @@ from noc_tui.episode.writer import SessionWriter
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.debrief import DebriefScreen
 from noc_tui.tui.screens.play import PlayScreen
-from noc_tui.tui.screens.replay import downsampled
+from noc_tui.tui.screens.replay import ReplayScreen, downsampled
+from noc_tui.tui.widgets.metric_strip import MetricStrip
 from noc_tui.tui.widgets.timeline import Timeline
 from tests.factories import bundled_incident
-from tests.tui.cockpit import cockpit
+from tests.tui import shelf
+from tests.tui.cockpit import Cockpit, cockpit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,3 +191,80 @@ def test_a_long_course_is_thinned_out_evenly_with_both_ends() -> None:
     thin = downsampled(values, 11)
     assert thin == tuple(float(value) for value in range(0, 1001, 100))
     assert downsampled(values[:5], 11) == values[:5]
+
+
+# --- the review, and best play beside what was done
+
+
+def ghosts(pit: Cockpit) -> list[tuple[float | None, ...]]:
+    """The values of the ghost in each strip."""
+    return [strip.view.ghost for strip in pit.app.screen.query(MetricStrip)]
+
+
+async def test_b_opens_the_review_of_an_unfinished_recording_too() -> None:
+    async with cockpit(Launch("replay", session=path_of(record(steps=2)))) as pit:
+        await pit.press("b")
+        assert isinstance(pit.app.screen, DebriefScreen)
+
+
+async def test_after_the_review_best_play_is_a_ghost_in_the_strips() -> None:
+    episode = record()
+    async with cockpit(Launch("replay", session=path_of(episode), step=4)) as pit:
+        assert set(ghosts(pit)) == {()}
+        await pit.press("b")
+        await pit.settle()
+        await pit.press("q")
+        review = pit.app.review_of(episode.header.session)
+        assert review is not None
+        best = review.ghost[:5]
+        assert ghosts(pit) == [tuple(state[index] for state in best) for index in range(6)]
+        await pit.press("home")
+        assert ghosts(pit) == [(value,) for value in review.ghost[0]]
+
+
+async def test_another_recording_has_no_ghost_of_this_one() -> None:
+    first, second = record(), record(steps=2)
+    async with cockpit(Launch("replay", session=path_of(first), step=2)) as pit:
+        await pit.press("b")
+        await pit.settle()
+        pit.app.open(Launch("replay", session=path_of(second), step=2))
+        await pit.settle()
+        assert set(ghosts(pit)) == {()}
+
+
+async def test_in_play_best_play_is_never_shown() -> None:
+    path = path_of(record(steps=3))
+    async with cockpit(Launch("replay", session=path, step=3)) as pit:
+        await pit.press("b")
+        await pit.settle()
+        assert pit.app.review_of(path.stem) is not None
+        pit.app.open(Launch("play", session=path))
+        await pit.settle()
+        assert pit.episode.header.session == path.stem
+        assert set(ghosts(pit)) == {()}
+        await pit.press("1")
+        assert set(ghosts(pit)) == {()}
+
+
+async def test_a_blind_recording_that_goes_on_is_not_reviewed() -> None:
+    episode = shelf.begin("retry_storm", blind=True)
+    episode.close()
+    async with cockpit(Launch("replay", session=path_of(episode), step=2)) as pit:
+        assert "b review" not in pit.text()
+        await pit.press("b", "enter")
+        assert isinstance(pit.app.screen, ReplayScreen)
+
+
+async def test_a_recording_does_not_grow_below_its_review() -> None:
+    episode = record(steps=2, close=False)
+    async with cockpit(Launch("replay", session=path_of(episode), follow=True)) as pit:
+        screen = pit.replay
+        await pit.press("b")
+        await pit.settle()
+        episode.act("do_nothing")
+        screen.follow()
+        assert screen.player.session.steps == 2
+        await pit.press("q")
+        screen.follow()
+        assert screen.player.session.steps == 3
+    episode.close()

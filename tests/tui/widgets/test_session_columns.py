@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from noc_tui.episode.library import SessionSummary, Status
+from noc_tui.tui.widgets.columns import Layout
 from noc_tui.tui.widgets.painted import cells_of
-from noc_tui.tui.widgets.session_columns import COLUMNS, RECENT_COLUMNS, Layout
+from noc_tui.tui.widgets.session_columns import COLUMNS, RECENT_COLUMNS, Dated
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -55,19 +56,19 @@ def test_what_fits_stays_where_there_is_more_room(width: int) -> None:
 )
 def test_a_row_is_as_wide_as_its_titles_whatever_it_holds(width: int, title: str, seed: int, status: Status) -> None:
     layout = Layout.of(COLUMNS, width)
-    row = layout.row(session(title, seed, status), NOW)
+    row = layout.row(Dated(session(title, seed, status), NOW))
     assert cells_of(row) == cells_of(layout.head()) <= width + 2
 
 
 def test_numbers_stand_at_the_right_and_a_long_one_is_cut_with_a_sign() -> None:
     layout = Layout.of(COLUMNS, 75)
-    seeds = [layout.row(session(seed=seed), NOW)[4].text for seed in (7, 1042, 9_007_199_254_740_991)]
+    seeds = [layout.row(Dated(session(seed=seed), NOW))[4].text for seed in (7, 1042, 9_007_199_254_740_991)]
     assert seeds[:2] == ["     7", "  1042"]
     assert seeds[2] == "90071…"
 
 
 def test_no_outcome_is_ever_cut() -> None:
     for status in ("resolved", "crashed", "truncated", "void", "interrupted", "live"):
-        outcome = Layout.of(RECENT_COLUMNS, 40).row(session(status=status), NOW)[2].text
+        outcome = Layout.of(RECENT_COLUMNS, 40).row(Dated(session(status=status), NOW))[2].text
         assert "…" not in outcome.lstrip("… ")
         assert cell_len(outcome) == 20

@@ -1,0 +1,1 @@
+"""A language model as agent, behind any endpoint that speaks Chat Completions."""
