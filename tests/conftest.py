@@ -20,6 +20,11 @@ hypothesis.settings.register_profile("quick", deadline=None, max_examples=60, da
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=3000, database=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
+_FOREIGN = frozenset(
+    "OPENAI_API_KEY OPENAI_BASE_URL API_BASE_URL MODEL_NAME API_KEY HF_TOKEN NOC_AGENT_TASK NO_COLOR XDG_DATA_HOME "
+    "XDG_CONFIG_HOME".split()
+)
+
 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -28,8 +33,9 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("NOC_TUI_DATA", str(home / "data"))
     monkeypatch.setenv("NOC_TUI_CONFIG", str(home / "config.toml"))
-    for variable in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "NO_COLOR", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
-        monkeypatch.delenv(variable, raising=False)
+    for variable in list(os.environ):
+        if variable in _FOREIGN or variable.startswith("NOC_TUI_LLM_"):
+            monkeypatch.delenv(variable)
     default_catalog.cache_clear()
     yield
     default_catalog.cache_clear()

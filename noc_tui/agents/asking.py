@@ -27,6 +27,10 @@ CLOSE_LIMIT: Final = 5.0
 """Seconds that an agent may take to close."""
 
 
+OWN_LIMIT_GRACE: Final = 2.0
+"""Seconds beyond its own limit that an agent gets which keeps one: it knows better than we do what it has spent."""
+
+
 async def ask(agent: Agent, observation: Observation, time_limit: float) -> Decision:
     """The agent's decision, which stands in its name, its text made safe to show, its latency measured.
 
@@ -35,6 +39,9 @@ async def ask(agent: Agent, observation: Observation, time_limit: float) -> Deci
     agent, and whatever it may still answer goes nowhere.
     """
     began = perf_counter()
+    own_limit = getattr(agent, "time_limit", None)
+    if isinstance(own_limit, float):
+        time_limit = own_limit + OWN_LIMIT_GRACE
     try:
         answer = await _bounded_call(agent, observation, time_limit)
         return _sound(agent, answer, _since(began))
@@ -109,6 +116,7 @@ def _safe(text: str | None, limit: int) -> str | None:
 def _timed(usage: Usage, latency_ms: float) -> Usage:
     return Usage(
         latency_ms=latency_ms if usage.latency_ms is None else usage.latency_ms,
+        first_token_ms=usage.first_token_ms,
         tokens_in=usage.tokens_in,
         tokens_out=usage.tokens_out,
         cost=usage.cost,

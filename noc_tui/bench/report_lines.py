@@ -28,7 +28,7 @@ def log_line(event: RunEvent) -> str | None:
             return _step_line(event.step, event.decision.action, event.reward, done=done, error=None)
         case AgentFailed():
             # The step was not taken: there is no action to name, and nothing to reward.
-            return _step_line(event.step, "null", 0.0, done=True, error=event.error)
+            return _step_line(event.step, "null", 0.0, done=event.final, error=event.error)
         case EpisodeResult():
             rewards = ",".join(_figure(reward, 2) for reward in event.rewards)
             success, score = _flag(event.success), _figure(event.score, 3)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from noc_tui.agents.asking import ask, close_agent, driver_name
+from noc_tui.agents.asking import NAME_LIMIT, ask, close_agent, driver_name
 from noc_tui.agents.base import AgentError
 from noc_tui.agents.planner import show_episode
 from noc_tui.agents.registry import agent_factory
@@ -16,6 +16,7 @@ from noc_tui.episode.episode import Episode
 from noc_tui.episode.records import HUMAN, Outcome, StepRecord
 from noc_tui.episode.writer import SessionWriter
 from noc_tui.sim.reward import RUN_SCORE_STEPS, RUN_SCORE_SUCCESS
+from noc_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 TIME_LIMIT: Final = 30.0
 """Seconds that an agent has for one decision, where nothing else is said."""
+MAX_FAILURES: Final = 3
+"""Failures of an agent with which an episode becomes void, where nothing else is said."""
 BLIND_TASK: Final = "blind"
 
 
@@ -41,10 +44,12 @@ class EpisodeStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFailed:
-    """The agent did not decide on step `step`, which therefore was not taken; the episode is void."""
+    """The agent did not decide on step `step`, which therefore was not taken."""
 
     step: int
     error: str
+    final: bool = True
+    """Whether the episode is void with it; the agent is asked again otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,33 +87,40 @@ class Notice:
 RunEvent = EpisodeStarted | StepRecord | AgentFailed | EpisodeResult | Notice
 
 
-async def play_episode(agent: Agent, episode: Episode, *, time_limit: float = TIME_LIMIT) -> EpisodeResult:
+async def play_episode(
+    agent: Agent, episode: Episode, *, time_limit: float = TIME_LIMIT, max_failures: int = MAX_FAILURES
+) -> EpisodeResult:
     """Let the agent play the episode to its end."""
-    async with aclosing(drive(agent, episode, time_limit=time_limit)) as events:
+    async with aclosing(drive(agent, episode, time_limit=time_limit, max_failures=max_failures)) as events:
         async for _ in events:
             pass
     return result_of(episode, driver_name(agent))
 
 
 async def drive(
-    agent: Agent, episode: Episode, *, time_limit: float = TIME_LIMIT
+    agent: Agent, episode: Episode, *, time_limit: float = TIME_LIMIT, max_failures: int = MAX_FAILURES
 ) -> AsyncGenerator[StepRecord | AgentFailed, None]:
     """Let the agent play the episode to its end, telling each step.
 
-    Where the agent fails, control is handed back with the error, and the episode ends void: no step is taken that the
-    agent has not decided.
+    Where the agent fails, it is asked again; with `max_failures` failures in all, control is handed back with the error
+    and the episode ends void. No step is taken that the agent has not decided.
     """
     show_episode(agent, episode)
     if episode.driver != driver_name(agent):
         episode.hand_over(driver_name(agent), "hand_over")
+    failures = 0
     while not episode.done:
         try:
             decision = await ask(agent, episode.observation, time_limit)
         except AgentError as error:
-            episode.hand_over(HUMAN, "agent_error", error=str(error), usage=error.usage)
-            episode.void()
-            yield AgentFailed(step=episode.steps + 1, error=str(error))
-            return
+            failures += 1
+            final = failures >= max_failures
+            taker = HUMAN if final else driver_name(agent)
+            episode.hand_over(taker, "agent_error", error=str(error), usage=error.usage)
+            if final:
+                episode.void()
+            yield AgentFailed(step=episode.steps + 1, error=str(error), final=final)
+            continue
         yield episode.step(decision)
         await asyncio.sleep(0)  # an agent that answers at once never waits: this is where Ctrl-C gets through
 
@@ -138,6 +150,8 @@ async def run_many(
     seeds: Iterable[int],
     *,
     record: Path | None,
+    max_failures: int = MAX_FAILURES,
+    hints: bool = False,
     blind: bool = False,
     time_limit: float = TIME_LIMIT,
 ) -> AsyncGenerator[RunEvent, None]:
@@ -148,19 +162,25 @@ async def run_many(
     folder, complete up to the last step whenever the run is interrupted. Raises `AgentError` when there is no such
     agent, or it cannot be loaded.
     """
-    factory = agent_factory(agent_spec)
+    factory = agent_factory(agent_spec, hints=hints)
     seeds = tuple(seeds)
     for incident in incidents:
         for seed in seeds:
             agent = factory(seed)
             try:
-                async with aclosing(_play_one(agent, incident, seed, record, time_limit, blind=blind)) as events:
+                playing = _play_one(agent, incident, seed, record, time_limit, max_failures=max_failures, blind=blind)
+                async with aclosing(playing) as events:
                     async for event in events:
                         yield event
             finally:
                 notice = await _close(agent)
             if notice:
                 yield notice
+
+
+def _model_or_agent(agent: Agent) -> str:
+    """What `model=` says: the model, where the agent asks one."""
+    return clean(getattr(agent, "model", ""), NAME_LIMIT) or driver_name(agent)
 
 
 async def _close(agent: Agent) -> Notice | None:
@@ -173,7 +193,14 @@ async def _close(agent: Agent) -> Notice | None:
 
 
 async def _play_one(
-    agent: Agent, incident: Incident, seed: int, record: Path | None, time_limit: float, *, blind: bool
+    agent: Agent,
+    incident: Incident,
+    seed: int,
+    record: Path | None,
+    time_limit: float,
+    *,
+    max_failures: int,
+    blind: bool,
 ) -> AsyncGenerator[RunEvent, None]:
     episode = Episode(
         incident,
@@ -185,8 +212,8 @@ async def _play_one(
     )
     told: str | None = None
     try:
-        yield EpisodeStarted(incident=BLIND_TASK if blind else incident.id, seed=seed, agent=driver_name(agent))
-        async with aclosing(drive(agent, episode, time_limit=time_limit)) as events:
+        yield EpisodeStarted(incident=BLIND_TASK if blind else incident.id, seed=seed, agent=_model_or_agent(agent))
+        async with aclosing(drive(agent, episode, time_limit=time_limit, max_failures=max_failures)) as events:
             async for event in events:
                 yield event
                 if (problem := episode.recording_problem) and problem != told:

@@ -48,7 +48,9 @@ def run(
     agent: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="Who plays: rules, planner, llm, random, script:FILE, ...", autocompletion=complete_agents
+            metavar="NAME",
+            help="Who plays: rules, planner, llm, random, script:FILE, ...",
+            autocompletion=complete_agents,
         ),
     ],
     incident: Annotated[
@@ -56,6 +58,7 @@ def run(
         typer.Option(
             metavar="ID",
             help="An id, classic, pack or all. Can be repeated.",
+            envvar="NOC_AGENT_TASK",
             show_default="classic",
             autocompletion=complete_selections,
         ),
@@ -70,6 +73,10 @@ def run(
             help="Keep the incident's name and hidden state from the agent; without --incident each seed chooses one."
         ),
     ] = False,
+    max_failures: Annotated[
+        int, typer.Option(min=1, max=100, metavar="N", help="How many failures of the agent make an episode void.")
+    ] = 3,
+    hints: Annotated[bool, typer.Option("--hints", help="Tell a model the usual remedy for each symptom.")] = False,
     record: Annotated[bool, typer.Option(help="Record each episode as a session.")] = True,
     incidents: IncidentFolders = None,
 ) -> None:
@@ -94,7 +101,7 @@ def run(
         plan: list[tuple[Sequence[str], Sequence[int]]] = [(select_incidents(incident or ["classic"], catalog), wanted)]
         if blind and not incident:
             plan = [((blind_incident(seed, catalog),), (seed,)) for seed in wanted]
-        agent_factory(agent)
+        agent_factory(agent, hints=hints)
     except (AgentError, IncidentError, SelectionError) as error:
         fail(error, 2)
     chosen = [([load_incident(catalog, name) for name in names], their_seeds) for names, their_seeds in plan]
@@ -103,7 +110,19 @@ def run(
         notice(sentence)
     folder = paths.sessions_dir() if record else None
     limit = preferences.agent_seconds
-    runs = (run_many(agent, some, each, record=folder, blind=blind, time_limit=limit) for some, each in chosen)
+    runs = (
+        run_many(
+            agent,
+            some,
+            each,
+            record=folder,
+            max_failures=max_failures,
+            hints=hints,
+            blind=blind,
+            time_limit=limit,
+        )
+        for some, each in chosen
+    )
     if not asyncio.run(_print(_one_after_another(runs), output)):
         complain("nothing could be played: the agent failed in every episode", 1)
 

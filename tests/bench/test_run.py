@@ -50,7 +50,7 @@ def read_all(folder: Path) -> list[SessionFile]:
 
 def use(monkeypatch: pytest.MonkeyPatch, agent: Agent) -> None:
     """Make every agent of a run this one."""
-    monkeypatch.setattr(run, "agent_factory", lambda _: lambda _: agent)
+    monkeypatch.setattr(run, "agent_factory", lambda _, **__: lambda _: agent)
 
 
 def failing_at(step: int) -> SampleAgent:
@@ -164,7 +164,8 @@ async def test_a_failure_is_told_and_recorded_and_the_run_goes_on(
     use(monkeypatch, failing_at(1))
     events = await events_of("sample", make_incident(), seeds=2, record=tmp_path)
     failures = [event for event in events if isinstance(event, AgentFailed)]
-    assert failures == [AgentFailed(step=2, error="agent sample failed: ConnectionError: refused by the host")] * 2
+    told = "agent sample failed: ConnectionError: refused by the host"
+    assert failures == [AgentFailed(step=2, error=told, final=final) for final in (False, False, True)] * 2
     sessions = read_all(tmp_path)
     assert len(sessions) == 2
     for session in sessions:

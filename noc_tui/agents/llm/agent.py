@@ -92,11 +92,6 @@ class LLMAgent:
         """What the last question has cost so far, as far as that is known: also while it is being asked."""
         return NO_USAGE if self._spending is None else self._spending.usage
 
-    @property
-    def first_token_ms(self) -> float | None:
-        """The time until the first token of the last answer came; None where it did not come as a stream."""
-        return None if self._spending is None else self._spending.first_token_ms
-
     async def decide(self, observation: Observation) -> Decision:
         """The model's decision. Raises `AgentError`, which also says what the failed calls have cost."""
         self._spending = spending = _Spending(self._profile.price)
@@ -242,6 +237,7 @@ class _Spending:
             tokens_in=self.tokens_in if known else None,
             tokens_out=self.tokens_out if known else None,
             cost=cost,
+            first_token_ms=self.first_token_ms,
         )
 
 

@@ -218,9 +218,9 @@ async def test_tokens_time_and_cost_are_counted(server: LLMServer) -> None:
     assert (usage.tokens_in, usage.tokens_out) == (400, 30)
     assert usage.cost == pytest.approx((400 * 2 + 30 * 10) / 1e6)
     assert usage.latency_ms is not None
-    assert player.first_token_ms is not None
-    assert 0 < player.first_token_ms <= usage.latency_ms
-    assert player.spent == usage
+    assert player.spent.first_token_ms is not None
+    assert 0 < player.spent.first_token_ms <= usage.latency_ms
+    assert (player.spent.latency_ms, player.spent.cost) == (usage.latency_ms, usage.cost)
 
 
 async def test_without_a_price_the_cost_is_unknown(server: LLMServer) -> None:
@@ -245,7 +245,7 @@ async def test_what_came_in_one_piece_has_no_first_token(server: LLMServer) -> N
     player = agent(server)
     (decision,) = await decide(player)
     assert decision.usage.tokens_in == 400
-    assert player.first_token_ms is None
+    assert player.spent.first_token_ms is None
 
 
 async def test_a_failure_says_what_it_cost(server: LLMServer) -> None:
@@ -304,7 +304,7 @@ async def test_a_model_that_thinks_aloud_first_has_begun_to_answer(server: LLMSe
     server.then(Turn(events=[thought, answer]))
     player = agent(server)
     assert (await decide(player))[0].action is ActionType.DO_NOTHING
-    assert player.first_token_ms is not None
+    assert player.spent.first_token_ms is not None
 
 
 # --- taking over
