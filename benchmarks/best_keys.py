@@ -30,7 +30,9 @@ def shown(line: Line) -> str:
 
 def tell(number: int, line: Line, worth: Worth) -> None:
     """Print how far a round has come."""
-    print(f"round {number:>2}: {shown(line):<12} resolves {worth.resolved:.3f}, {-worth.less_steps:.2f} steps", flush=True)
+    print(
+        f"round {number:>2}: {shown(line):<12} resolves {worth.resolved:.3f}, {-worth.less_steps:.2f} steps", flush=True
+    )
 
 
 def main() -> None:

@@ -21,8 +21,18 @@ hypothesis.settings.register_profile("thorough", deadline=None, max_examples=300
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 _FOREIGN = frozenset(
-    "OPENAI_API_KEY OPENAI_BASE_URL API_BASE_URL MODEL_NAME API_KEY HF_TOKEN NOC_AGENT_TASK NO_COLOR XDG_DATA_HOME "
-    "XDG_CONFIG_HOME".split()
+    [
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
+        "API_BASE_URL",
+        "MODEL_NAME",
+        "API_KEY",
+        "HF_TOKEN",
+        "NOC_AGENT_TASK",
+        "NO_COLOR",
+        "XDG_DATA_HOME",
+        "XDG_CONFIG_HOME",
+    ]
 )
 
 

@@ -25,6 +25,7 @@ class LazyGroup(TyperGroup):
         "watch": "interactive",
         "replay": "interactive",
         "run": "run",
+        "bench": "bench",
         "review": "review",
         "sessions": "sessions",
         "incidents": "incidents",

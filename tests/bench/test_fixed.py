@@ -1,0 +1,85 @@
+"""Fixed strings of keys: as agents, and the search for the best one."""
+
+from __future__ import annotations
+
+import pytest
+
+from noc_tui.agents.base import AgentError
+from noc_tui.agents.registry import make_agent
+from noc_tui.bench.best_keys import Worth, neighbours, search, worths
+from noc_tui.bench.evaluation import BEST_KEYS
+from noc_tui.bench.fixed import actions_of, evaluated_agent, keys_of
+from noc_tui.bench.run import play_episode
+from noc_tui.episode.episode import Episode
+from noc_tui.sim.actions import ACTION_INDEX, ACTIONS
+from tests.factories import bundled_incident
+
+KNOWN = "TTTSESSCRE"
+"""A line that was known to do well before anything was searched."""
+
+
+def line_of(keys: str) -> tuple[int, ...]:
+    return tuple(ACTION_INDEX[action] for action in actions_of(keys))
+
+
+async def test_a_fixed_string_does_what_it_says_and_then_waits() -> None:
+    episode = Episode(bundled_incident("slow_leak"), 3, max_steps=5)
+    await play_episode(evaluated_agent("fixed:tsc")(3), episode)
+    actions = [episode.record(step).decision.action for step in range(1, episode.steps + 1)]
+    assert keys_of(actions) == "TSCWW"
+    assert {episode.record(step).decision.driver for step in (1, 5)} == {"fixed:TSC"}
+
+
+def test_every_action_has_a_key() -> None:
+    assert actions_of(keys_of(ACTIONS)) == ACTIONS
+
+
+@pytest.mark.parametrize("spec", ["fixed:", "fixed:TXT", "fixed:" + "T" * 500, "fixed:T\x1b[31m"])
+def test_what_is_no_string_of_keys_is_refused_with_an_example(spec: str) -> None:
+    with pytest.raises(AgentError, match=r"keys of WRTCES, not .*; for example fixed:TTS") as raised:
+        evaluated_agent(spec)
+    assert "\x1b" not in str(raised.value)
+
+
+def test_other_agents_are_those_of_the_registry() -> None:
+    assert evaluated_agent("rules")(1).name == make_agent("rules", seed=1).name
+    with pytest.raises(AgentError, match="did you mean rules"):
+        evaluated_agent("ruels")
+
+
+async def test_a_string_is_worth_what_playing_it_brings() -> None:
+    incidents, seeds = [bundled_incident("retry_storm"), bundled_incident("cpu_overload")], range(3)
+    ended = []
+    for incident in incidents:
+        for seed in seeds:
+            episode = Episode(incident, seed, max_steps=30)
+            ended.append(await play_episode(evaluated_agent("fixed:TTS")(seed), episode))
+    resolved = [end.outcome == "resolved" for end in ended]
+    steps = [end.steps if end.outcome == "resolved" else 30 for end in ended]
+    (worth,) = worths([line_of("TTS")], incidents, seeds, 30)
+    assert worth == Worth(sum(resolved) / 6, -sum(steps) / 6)
+    assert 0 < worth.resolved < 1
+
+
+def test_neighbours_are_one_change_away() -> None:
+    near = set(neighbours((2, 2), 3))
+    assert {(2,), (2, 5), (1, 2), (2, 2, 2), (0, 2, 2)} <= near
+    assert all(abs(len(line) - 2) <= 1 for line in near)
+    assert all(len(line) <= 2 for line in neighbours((2, 2), 2))
+
+
+def test_the_search_finds_the_cure_and_always_the_same_one() -> None:
+    def found() -> tuple[tuple[int, ...], Worth]:
+        return search([bundled_incident("tls_expiry")], range(4), longest=3, limit=30, width=2, rounds=4)
+
+    line, worth = found()
+    assert worth.resolved == 1.0
+    assert found() == (line, worth)
+    assert worths([()], [bundled_incident("tls_expiry")], range(4), 30) < [worth]
+
+
+def test_the_best_keys_beat_the_known_line_on_seeds_that_neither_was_made_for() -> None:
+    names = ("memory_leak", "conn_pool_exhaustion", "dns_failure", "flaky_nic", "regex_bad_deploy", "tls_expiry")
+    incidents = [bundled_incident(name) for name in names]
+    best, known = worths([line_of(BEST_KEYS), line_of(KNOWN)], incidents, range(5), 30)
+    assert best > known
