@@ -28,6 +28,7 @@ class LazyGroup(TyperGroup):
         "bench": "bench",
         "review": "review",
         "sessions": "sessions",
+        "progress": "progress",
         "incidents": "incidents",
         "doctor": "doctor",
     }

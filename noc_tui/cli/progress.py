@@ -1,0 +1,228 @@
+"""`noc-tui progress`: what has been learned, and taking it elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from noc_tui.cli.common import complain, examples, fail, find_recording, notice, say, say_json
+
+if TYPE_CHECKING:
+    from noc_tui.store.entries import Entry
+    from noc_tui.store.store import Store
+
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="postgresql://USER@HOST/DATABASE, or sqlite:////PATH/TO/FILE.",
+        show_default="the file progress.sqlite3 in the data folder",
+    ),
+]
+PlayerOption = Annotated[
+    str | None, typer.Option("--player", metavar="NAME", help="Whose progress.", show_default="your login name")
+]
+
+commands = typer.Typer(no_args_is_help=False, invoke_without_command=True, rich_markup_mode=None)
+
+
+class ProgressFormat(StrEnum):
+    """How progress is printed."""
+
+    TEXT = "text"
+    MD = "md"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    app.add_typer(
+        commands,
+        name="progress",
+        epilog=examples("noc-tui progress", "noc-tui progress export progress.json", "noc-tui progress rebuild"),
+    )
+
+
+@commands.callback()
+def root(
+    context: typer.Context,
+    output: Annotated[
+        ProgressFormat, typer.Option("--format", help="md: Markdown; json: one object with every figure.")
+    ] = ProgressFormat.TEXT,
+    player: PlayerOption = None,
+    team: Annotated[bool, typer.Option("--team", help="Who has played how much, instead.")] = False,
+    store: StoreOption = "",
+) -> None:
+    """Show how you fare, rebuild or move what is remembered.
+
+    Without a command, the summary: by incident, rating, dailies, what is due.
+    """
+    if context.invoked_subcommand is None:
+        _show(output, player, store, team=team)
+
+
+def _show(output: ProgressFormat, player: str | None, store: str, *, team: bool) -> None:
+    from noc_tui.store import queries, wording
+    from noc_tui.store.errors import StoreError
+    from noc_tui.store.progress import progress_of
+
+    name, now = _player(player), datetime.now(UTC)
+    with _open(store) as opened:
+        for sentence in opened.take_in_queue().notices:
+            notice(sentence)
+        try:
+            with opened.reading() as connection:
+                rows = queries.team(connection) if team else []
+                progress = progress_of(connection, name, now)
+        except StoreError as error:
+            fail(error)
+    match output:
+        case ProgressFormat.JSON if team:
+            say_json({"team": [row._asdict() for row in rows]})
+        case ProgressFormat.JSON:
+            say_json(wording.progress_json(progress))
+        case ProgressFormat.MD:
+            text = wording.team_markdown(rows) if team else wording.progress_markdown(progress, now)
+            for line in text.splitlines():
+                say(line)
+        case ProgressFormat.TEXT:
+            for line in wording.team_lines(rows) if team else wording.progress_lines(progress, now):
+                say(line)
+
+
+@commands.command(epilog=examples("noc-tui progress rebuild"))
+def rebuild(player: PlayerOption = None, store: StoreOption = "") -> None:
+    """Restore from the session files all but the schedule.
+
+    Each session is simulated again and reviewed anew, which takes about a second for each. What the files do not say
+    (answers to cards, sessions of others) stays as it is. A database file that is damaged is put aside first.
+    """
+    from noc_tui import paths
+    from noc_tui.drills.daily import incident_and_seed
+    from noc_tui.episode.library import list_sessions
+    from noc_tui.store.errors import StoreError
+    from noc_tui.store.rebuilding import rebuild as restore
+
+    summaries, problems = list_sessions()
+    files = [summary.path for summary in reversed(summaries)]
+    with _open(store) as opened:
+        try:
+            rebuilt = restore(
+                opened,
+                files,
+                person=_player(player),
+                daily_of=incident_and_seed,
+                progress=_tell_progress if sys.stderr.isatty() else None,
+            )
+        except StoreError as error:
+            fail(error)
+        for sentence in (*problems, *rebuilt.problems, *opened.take_in_queue().notices):
+            notice(sentence)
+        if rebuilt.moved:
+            notice(f"the database was damaged, and lies in {rebuilt.moved} now")
+        say(f"{rebuilt.taken.text} from {len(files)} files in {paths.sessions_dir()}")
+
+
+def _tell_progress(done: int, total: int) -> None:
+    end = "\r\x1b[K" if done == total else "\r"
+    sys.stderr.write(f"\rreviewing {done}/{total}{end}")
+    sys.stderr.flush()
+
+
+@commands.command(epilog=examples("noc-tui progress export progress.json"))
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; a file that is there is replaced.")],
+    store: StoreOption = "",
+) -> None:
+    """Write everything that is remembered to a JSON file."""
+    from noc_tui.store.errors import StoreError
+    from noc_tui.store.transfer import export_to
+
+    with _open(store) as opened:
+        for sentence in opened.take_in_queue().notices:
+            notice(sentence)
+        try:
+            with opened.reading() as connection:
+                count = export_to(connection, file)
+        except StoreError as error:
+            fail(error)
+    say(f"{count} entries written to {file}")
+
+
+@commands.command(
+    "import", epilog=examples("noc-tui progress import last", "noc-tui progress import last --player ben")
+)
+def import_(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="What noc-tui progress export has written, or a session.")
+    ],
+    player: PlayerOption = None,
+    store: StoreOption = "",
+) -> None:
+    """Add what was exported elsewhere, or a session.
+
+    Nothing is overwritten, and the same file twice changes nothing. A session, named by file, id or last, is simulated
+    again first, and counts only if it comes out the same; --player says who played it, where a human did.
+    """
+    from noc_tui.store.errors import StoreError
+    from noc_tui.store.transfer import entries_from
+    from noc_tui.store.writing import take_in
+
+    path = Path(file)
+    with _open(store) as opened:
+        try:
+            is_export = path.is_file() and path.suffix != ".jsonl"
+            entries = entries_from(path) if is_export else _session_entries(file, _player(player))
+            with opened.writing() as connection:
+                taken = take_in(connection, entries)
+        except StoreError as error:
+            fail(error)
+    say(f"{taken.text} new, of {len(entries)} entr{'y' if len(entries) == 1 else 'ies'}")
+
+
+def _session_entries(name: str, person: str) -> list[Entry]:
+    """What is remembered of a session. Exits 2 where there is none, 1 for one that has not ended or does not verify."""
+    from noc_tui.drills.daily import incident_and_seed
+    from noc_tui.episode.errors import SessionError
+    from noc_tui.store.rebuilding import entries_of_file
+
+    path = find_recording(name)
+    problems: list[str] = []
+    try:
+        entries = entries_of_file(path, person, incident_and_seed, problems)
+    except SessionError as error:
+        fail(error)
+    if problems:
+        complain(problems[0], 1)
+    if not entries:
+        complain(f"{path.name}: has not ended; it can be imported once it has", 1)
+    return entries
+
+
+def _open(store: str) -> Store:
+    """The database that is asked for. Exits 2 for what names none."""
+    from noc_tui.store.errors import BadPlaceError
+    from noc_tui.store.store import Store
+
+    try:
+        return Store(store)
+    except BadPlaceError as error:
+        fail(error, 2)
+
+
+def _player(given: str | None) -> str:
+    from noc_tui.store.entries import player_name
+    from noc_tui.store.people import default_player
+
+    if given is None:
+        return default_player()
+    try:
+        return player_name(given)
+    except ValueError as error:
+        complain(f"--player: {error}", 2)

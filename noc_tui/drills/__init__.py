@@ -1,0 +1,1 @@
+"""Practice: what is asked next, what an answer was worth. No screens."""

@@ -1,0 +1,137 @@
+"""Progress in words: for a terminal, for Markdown, for programs. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from noc_tui.store.entries import millis, moment_of
+from noc_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from noc_tui.store.progress import Home, IncidentProgress, Mistake, Progress
+    from noc_tui.store.queries import TeamRow
+    from noc_tui.store.rating import Standing
+
+HEADINGS: Final = ("incident", "played", "resolved", "grades", "over par", "accuracy", "named", "rating", "due")
+TEAM_HEADINGS: Final = ("player", "kind", "sessions", "resolved", "incidents", "last")
+_NONE: Final = "—"
+
+
+def progress_lines(progress: Progress, now: datetime) -> list[str]:
+    """The summary for a terminal, a line each."""
+    if not progress.home.sessions and progress.home.next_due is None:
+        return [f"{clean(progress.player, 80)} has not played yet; noc-tui play does, and noc-tui drill practises"]
+    lines = list(_overall(progress, now))
+    if progress.incidents:
+        lines += ["", *_aligned([HEADINGS, *(_row(incident, now) for incident in progress.incidents)])]
+    return lines
+
+
+def progress_markdown(progress: Progress, now: datetime) -> str:
+    """The summary as Markdown, with a line end."""
+    lines = [f"# Progress of {_plain(progress.player)}", "", *(f"- {line}" for line in _overall(progress, now))]
+    if progress.incidents:
+        lines += ["", *_table(HEADINGS, [_row(incident, now) for incident in progress.incidents])]
+    return "\n".join([*lines, ""])
+
+
+def progress_json(progress: Progress) -> dict[str, Any]:
+    """Every figure, ready for JSON. Moments are UTC in milliseconds since 1970."""
+    values = asdict(progress)
+    values["standing"] = _standing(progress.standing)
+    values["mistake"] = progress.mistake._asdict() if progress.mistake else None
+    values["calendar"] = [day._asdict() | {"date": day.date.isoformat()} for day in progress.calendar]
+    for row, incident in zip(values["incidents"], progress.incidents, strict=True):
+        row["standing"] = _standing(incident.standing)
+    return values
+
+
+def team_lines(rows: Sequence[TeamRow]) -> list[str]:
+    """Who has done what, for a terminal."""
+    if not rows:
+        return ["nobody has played yet"]
+    return _aligned([TEAM_HEADINGS, *(_team_row(row) for row in rows)])
+
+
+def team_markdown(rows: Sequence[TeamRow]) -> str:
+    """Who has done what, as Markdown, with a line end."""
+    return "\n".join([*_table(TEAM_HEADINGS, [_team_row(row) for row in rows]), ""])
+
+
+def _standing(standing: Standing | None) -> dict[str, float] | None:
+    return standing._asdict() if standing else None
+
+
+def _overall(progress: Progress, now: datetime) -> Iterator[str]:
+    home, rating = progress.home, progress.standing
+    sessions = f"{home.sessions} session{'' if home.sessions == 1 else 's'}"
+    yield f"{clean(progress.player, 80)}: {sessions}, rating {rating.text if rating else 'not yet'}"
+    today = "that of today is played" if home.daily_done else "that of today is not played yet"
+    yield f"dailies: {home.streak} day{'' if home.streak == 1 else 's'} in a row; {today}"
+    yield f"cards: {_cards(home, now)}"
+    if progress.mistake:
+        yield _mistake(progress.mistake)
+
+
+def _cards(home: Home, now: datetime) -> str:
+    if home.due:
+        return f"{home.due} due"
+    if home.next_due is None:
+        return "none yet; noc-tui drill deals the first"
+    return f"none due; the next {_when(home.next_due, now)}"
+
+
+def _mistake(mistake: Mistake) -> str:
+    times = f"{mistake.times} time{'' if mistake.times == 1 else 's'}"
+    return f"commonest mistake: {mistake.action.label} in {mistake.incident}, {times}; better was {mistake.best.label}"
+
+
+def _row(incident: IncidentProgress, now: datetime) -> tuple[str, ...]:
+    return (
+        incident.incident,
+        str(incident.played),
+        f"{incident.resolved_rate * 100:.0f} %",
+        "".join(incident.grades) or _NONE,
+        _NONE if incident.over_par is None else f"{round(incident.over_par, 1) + 0.0:+.1f}",
+        _NONE if incident.accuracy is None else f"{incident.accuracy:.0f}",
+        _NONE if incident.diagnosed is None else f"{incident.diagnosed * 100:.0f} %",
+        incident.standing.text if incident.standing else _NONE,
+        _NONE if incident.due is None else _when(incident.due, now),
+    )
+
+
+def _team_row(row: TeamRow) -> tuple[str, ...]:
+    last = moment_of(row.last).strftime("%Y-%m-%d %H:%M")
+    counts = str(row.sessions), str(row.resolved), str(row.incidents)
+    return clean(row.player, 40), row.kind, *counts, f"{last} UTC"
+
+
+def _when(due: int, now: datetime) -> str:
+    """How long until then, in the largest unit that says enough."""
+    minutes = (due - millis(now)) / 60_000
+    if minutes <= 0:
+        return "now"
+    if minutes < 90:
+        return f"in {max(1, round(minutes))} min"
+    return f"in {minutes / 60:.0f} h" if minutes < 48 * 60 else f"in {minutes / 1440:.0f} d"
+
+
+def _aligned(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows in columns, the first two spaces apart."""
+    cells = list(rows)
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [headings, ["---"] * len(headings), *([_plain(cell) for cell in row] for row in rows)]
+    return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes for nothing but text."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+!|~" else c for c in clean(text, 80))
