@@ -138,8 +138,8 @@ def _values(summary: SessionSummary) -> dict[str, object]:
 def show(session: SessionArgument) -> None:
     """Show one recording, a line for each step.
 
-    Marks, diagnoses and changes of control stand between them. A damaged recording is shown up to the damage. What a
-    blind episode is about is told once it has ended.
+    Marks, diagnoses, suggestions and changes of control stand between them. A damaged recording is shown up to the
+    damage. What a blind episode is about is told once it has ended.
     """
     from noc_tui.episode.reader import SessionFile
 
@@ -186,6 +186,9 @@ def _aside(aside: Aside) -> str:
         return f"mark: {aside.text}" if aside.text else "mark"
     if aside.event == "diagnosis":
         return f"{'you' if aside.driver == 'human' else aside.driver} diagnosed: {aside.incident}"
+    if aside.event == "suggestion":
+        said = aside.action.label if aside.action else "nothing"
+        return f"{aside.driver} suggested: {said} ({'followed' if aside.followed else 'not followed'})"
     why = f": {aside.error}" if aside.error else ""
     return f"{aside.giver} -> {aside.taker} ({aside.reason.replace('_', ' ')}){why}"
 

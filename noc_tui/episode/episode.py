@@ -46,6 +46,7 @@ from noc_tui.episode.records import (
     Pace,
     Parent,
     StepRecord,
+    SuggestionRecord,
     Usage,
     Versions,
     bounded,
@@ -217,6 +218,36 @@ class Episode(Timeline):
         )
         self._happens(diagnosis)
         return diagnosis
+
+    def suggest(
+        self,
+        driver: str,
+        decision: Decision | None = None,
+        *,
+        followed: bool = False,
+        error: str | None = None,
+        usage: Usage = NO_USAGE,
+    ) -> SuggestionRecord:
+        """Record what an agent suggested, and whether the person in control does it: the step is another event.
+
+        Without a decision it gave none: it failed, or nobody waited for it; `usage` is what that has cost. An error
+        that is too long for a record is cut. Raises `EpisodeOverError` after the end.
+        """
+        self._check_running("suggestion")
+        suggestion = SuggestionRecord(
+            step=self.steps,
+            driver=_driver_name(driver),
+            action=None if decision is None else decision.action,
+            rationale=None if decision is None else decision.rationale,
+            answer_format=None if decision is None else decision.answer_format,
+            error=None if error is None else bounded(error, LONG_TEXT),
+            followed=followed,
+            usage=usage if decision is None else decision.usage,
+            at=self._clock.now(),
+            elapsed=self._elapsed(),
+        )
+        self._happens(suggestion)
+        return suggestion
 
     def _has_named(self, incident: str) -> bool:
         """Whether that is what was named last."""

@@ -121,4 +121,4 @@ def describe(error: ValidationError) -> str:
     return f"{where}: {message}" if where else message
 
 
-_KINDS: Final = frozenset({"header", "step", "control", "mark", "diagnosis", "end"})
+_KINDS: Final = frozenset({"header", "step", "control", "mark", "diagnosis", "suggestion", "end"})

@@ -19,6 +19,7 @@ from noc_tui.episode.records import (
     Header,
     MarkRecord,
     StepRecord,
+    SuggestionRecord,
 )
 from noc_tui.episode.track import check_step_number, count_uses
 from noc_tui.sim.actions import ACTION_INDEX
@@ -36,9 +37,9 @@ _CACHED_STEPS: Final = 2048
 class SessionFile:
     """A recorded session of any length. Every line is checked once and indexed, so that any step is at hand at once.
 
-    `steps` counts the steps; `record(n)` gives step n, from 1. The other events are `asides` (`controls`, `marks` and
-    `diagnoses`) and `end`. A torn last line is left out, with a notice. `refresh` reads what another process has
-    appended since.
+    `steps` counts the steps; `record(n)` gives step n, from 1. The other events are `asides` (`controls`, `marks`,
+    `diagnoses` and `suggestions`) and `end`. A torn last line is left out, with a notice. `refresh` reads what another
+    process has appended since.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,6 +49,7 @@ class SessionFile:
         self.controls: list[ControlRecord] = []
         self.marks: list[MarkRecord] = []
         self.diagnoses: list[DiagnosisRecord] = []
+        self.suggestions: list[SuggestionRecord] = []
         self.end: EndRecord | None = None
         self.damage: SessionDamagedError | None = None
         """Damage in the middle, where the file was opened to save what stands before it."""
@@ -230,8 +232,10 @@ class SessionFile:
                 self.controls.append(event)
             elif isinstance(event, MarkRecord):
                 self.marks.append(event)
-            else:
+            elif isinstance(event, DiagnosisRecord):
                 self.diagnoses.append(event)
+            else:
+                self.suggestions.append(event)
         else:
             self._check_position("steps", event.steps)
             self.end = event

@@ -88,6 +88,8 @@ class Usage:
     tokens_out: Count | None = None
     cost: Amount | None = None
     """In the currency of the user's price table; None: unknown."""
+    first_token_ms: Amount | None = None
+    """Until the first token of a streamed answer came; None where it did not come as a stream."""
 
     @property
     def was_paid_for(self) -> bool:
@@ -244,6 +246,33 @@ class DiagnosisRecord(_Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionRecord(_Strict):
+    """What an agent suggested to the person in control after `step` steps, and whether that was done.
+
+    It is recorded once that is known: before the step that follows it, or does not.
+    """
+
+    event: Literal["suggestion"] = "suggestion"
+    step: Count
+    driver: DriverName
+    """The agent that was asked."""
+    action: ActionType | None
+    """What it suggested; None: it failed, or the person did not wait for it."""
+    rationale: LongText | None = None
+    answer_format: ShortText | None = None
+    """In which form a model answered."""
+    error: LongText | None = None
+    """What went wrong, where it failed."""
+    followed: bool
+    """Whether the person accepted it."""
+    usage: Usage = NO_USAGE
+    """What the question has cost, as far as that is known."""
+    at: Timestamp
+    elapsed: Amount
+    inherited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndRecord(_Strict):
     """The end of the episode and its totals. A session without one was interrupted and can be resumed."""
 
@@ -259,7 +288,7 @@ class EndRecord(_Strict):
     elapsed: Amount
 
 
-Event = Header | StepRecord | ControlRecord | MarkRecord | DiagnosisRecord | EndRecord
-LaterEvent = StepRecord | ControlRecord | MarkRecord | DiagnosisRecord | EndRecord
-Aside = ControlRecord | MarkRecord | DiagnosisRecord
+Aside = ControlRecord | MarkRecord | DiagnosisRecord | SuggestionRecord
 """What happens between two steps."""
+Event = Header | StepRecord | Aside | EndRecord
+LaterEvent = StepRecord | Aside | EndRecord

@@ -5,7 +5,15 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from noc_tui.episode.records import Aside, ControlRecord, DiagnosisRecord, EndRecord, MarkRecord, StepRecord
+from noc_tui.episode.records import (
+    Aside,
+    ControlRecord,
+    DiagnosisRecord,
+    EndRecord,
+    MarkRecord,
+    StepRecord,
+    SuggestionRecord,
+)
 from noc_tui.episode.track import check_step_number, count_uses
 from noc_tui.sim.actions import ACTION_INDEX, ActionType
 
@@ -37,6 +45,7 @@ class Timeline:
         self._controls: list[ControlRecord] = []
         self._marks: list[MarkRecord] = []
         self._diagnoses: list[DiagnosisRecord] = []
+        self._suggestions: list[SuggestionRecord] = []
         self._health = array("d")
         self._action_indices = bytearray()
 
@@ -62,6 +71,9 @@ class Timeline:
             case DiagnosisRecord():
                 self._asides.append(event)
                 self._diagnoses.append(event)
+            case SuggestionRecord():
+                self._asides.append(event)
+                self._suggestions.append(event)
             case EndRecord():
                 self.end = event
 
@@ -84,6 +96,10 @@ class Timeline:
     @property
     def diagnoses(self) -> Sequence[DiagnosisRecord]:
         return self._diagnoses
+
+    @property
+    def suggestions(self) -> Sequence[SuggestionRecord]:
+        return self._suggestions
 
     @property
     def health(self) -> Sequence[float]:

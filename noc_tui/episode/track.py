@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Header,
         MarkRecord,
         StepRecord,
+        SuggestionRecord,
     )
     from noc_tui.sim.metrics import SystemMetrics
 
@@ -35,7 +36,7 @@ class Track(Protocol):
 
     @property
     def asides(self) -> Sequence[Aside]:
-        """What happened between the steps: controls, marks and diagnoses, in order."""
+        """What happened between the steps: controls, marks, diagnoses and suggestions, in order."""
 
     @property
     def controls(self) -> Sequence[ControlRecord]:
@@ -48,6 +49,10 @@ class Track(Protocol):
     @property
     def diagnoses(self) -> Sequence[DiagnosisRecord]:
         """The diagnoses among the asides."""
+
+    @property
+    def suggestions(self) -> Sequence[SuggestionRecord]:
+        """The suggestions among the asides."""
 
     @property
     def end(self) -> EndRecord | None: ...

@@ -98,6 +98,8 @@ def _label(aside: Aside) -> str:
         return f"Mark: {clean(aside.text, _LABEL)}" if aside.text else "Mark"
     if aside.event == "diagnosis":
         return f"Diagnosis: {clean(aside.incident, _LABEL)}"
+    if aside.event == "suggestion":
+        return f"Suggestion of {driver_name(aside.driver)}{', followed' if aside.followed else ''}"
     return f"Control: {driver_name(aside.giver)} → {driver_name(aside.taker)}"
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from noc_tui.episode.records import Aside, StepRecord, Usage
+    from noc_tui.episode.records import Aside, StepRecord, SuggestionRecord, Usage
     from noc_tui.episode.track import Track
     from noc_tui.sim.metrics import SystemMetrics
     from noc_tui.sim.telemetry import LogLine
@@ -82,6 +82,7 @@ def atif_trajectory(track: Track) -> dict[str, Any]:
     asked = any(track.record(step).decision.usage.was_paid_for for step in range(1, track.steps + 1))
     spent = [track.record(step).decision.usage for step in range(1, track.steps + 1)]
     spent += [control.usage for control in track.controls]
+    spent += [suggestion.usage for suggestion in track.suggestions]
     unfinished = "" if track.end else " The session has no end: it was interrupted, or is being recorded."
     return {
         "schema_version": SCHEMA_VERSION,
@@ -194,11 +195,24 @@ def _aside(aside: Aside) -> dict[str, Any]:
         source = "system"
     elif aside.event == "mark":
         text, source = f"Mark: {clean(aside.text, _NAME)}", "user"
+    elif aside.event == "suggestion":
+        extra |= {"driver": _name(aside.driver), "action": aside.action, "followed": aside.followed}
+        extra |= _present(usage=_spent(aside.usage) or None)
+        text, source = _suggested(aside), "agent"
     else:
         extra |= {"driver": _name(aside.driver), "incident": clean(aside.incident, _NAME)}
         text, source = f"Diagnosis: {extra['incident']}", "user" if aside.driver == HUMAN else "agent"
     copied = {"is_copied_context": True} if aside.inherited else {}
     return {"timestamp": _time(aside.at), "source": source, "message": text, **copied, "extra": extra}
+
+
+def _suggested(suggestion: SuggestionRecord) -> str:
+    if suggestion.action is None:
+        why = f" {clean(suggestion.error, _TEXT)}" if suggestion.error else ""
+        return f"No suggestion.{why}"
+    said = clean(suggestion.rationale or "", _TEXT, keep_newlines=True)
+    done = "followed" if suggestion.followed else "not followed"
+    return f"Suggestion, {done}: {suggestion.action.label}. {said}".rstrip()
 
 
 def _spent(usage: Usage) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from noc_tui.sim.telemetry import SAMPLE_SECONDS
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
-    from noc_tui.episode.records import Aside, EndRecord, StepRecord
+    from noc_tui.episode.records import Aside, EndRecord, StepRecord, SuggestionRecord
     from noc_tui.episode.track import Track
     from noc_tui.sim.telemetry import LogLine
 
-EventKind = Literal["page", "firing", "resolved", "action", "wait", "control", "mark", "diagnosis", "gap", "end"]
+EventKind = Literal[
+    "page", "firing", "resolved", "action", "wait", "control", "mark", "diagnosis", "suggestion", "gap", "end"
+]
 
 MOST_EVENTS: Final = 2_000
 """Of a session in which more happened the beginning and the end are told."""
@@ -87,11 +89,19 @@ def _aside(aside: Aside) -> ReportEvent:
     if aside.event == "diagnosis":
         text = f"Took it for {clean(aside.incident, _TEXT)}."
         return ReportEvent(aside.step, clock, "diagnosis", driver_name(aside.driver), text, aside.step)
+    if aside.event == "suggestion":
+        return ReportEvent(aside.step, clock, "suggestion", driver_name(aside.driver), _suggested(aside), aside.step)
     names = {"giver": driver_name(aside.giver), "taker": driver_name(aside.taker)}
     text = _REASONS[aside.reason].format(**names)
     if aside.error:
         text += f": {clean(aside.error, _TEXT)}"
     return ReportEvent(aside.step, clock, "control", names["giver"], text, aside.step)
+
+
+def _suggested(suggestion: SuggestionRecord) -> str:
+    if suggestion.action is None:
+        return f"Was asked and suggested nothing. {clean(suggestion.error or '', _TEXT)}".rstrip()
+    return f"Suggested: {suggestion.action.label}; {'followed' if suggestion.followed else 'not followed'}."
 
 
 def _end(end: EndRecord) -> ReportEvent:

@@ -224,6 +224,8 @@ def _models(track: Track) -> tuple[ModelUse, ...]:
         spent.setdefault(decision.driver, []).append((decision.usage, True))
     for control in track.controls:
         spent.setdefault(control.giver, []).append((control.usage, False))
+    for suggestion in track.suggestions:
+        spent.setdefault(suggestion.driver, []).append((suggestion.usage, suggestion.action is not None))
     return tuple(
         _model_use(driver, steps.get(driver, 0), usages)
         for driver, usages in spent.items()

@@ -40,6 +40,7 @@ _KINDS: Final = {
     "control": "Control",
     "mark": "Mark",
     "diagnosis": "Diagnosis",
+    "suggestion": "Suggestion",
     "gap": "Left out",
     "end": "End",
 }

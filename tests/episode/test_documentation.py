@@ -29,7 +29,15 @@ def blocks(language: str) -> list[str]:
 
 def test_the_examples_are_one_of_each_event() -> None:
     examples = [parse_event(block.replace("\n", "").encode()) for block in blocks("json")]
-    assert [example.event for example in examples] == ["header", "step", "control", "mark", "diagnosis", "end"]
+    assert [example.event for example in examples] == [
+        "header",
+        "step",
+        "control",
+        "mark",
+        "diagnosis",
+        "suggestion",
+        "end",
+    ]
 
 
 def test_every_key_is_explained() -> None:

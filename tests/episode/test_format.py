@@ -24,6 +24,7 @@ from noc_tui.episode.records import (
     LaterEvent,
     MarkRecord,
     StepRecord,
+    SuggestionRecord,
     Usage,
     bounded,
 )
@@ -52,6 +53,7 @@ usages = st.builds(
     tokens_in=st.none() | counts,
     tokens_out=st.none() | counts,
     cost=st.none() | amounts,
+    first_token_ms=st.none() | amounts,
 )
 decisions = st.builds(
     Decision,
@@ -112,6 +114,20 @@ other_events = st.one_of(
         step=counts,
         driver=texts.filter(bool),
         incident=incident_ids,
+        at=moments,
+        elapsed=amounts,
+        inherited=st.booleans(),
+    ),
+    st.builds(
+        SuggestionRecord,
+        step=counts,
+        driver=texts.filter(bool),
+        action=st.none() | st.sampled_from(ACTIONS),
+        rationale=st.none() | texts,
+        answer_format=st.none() | texts,
+        error=st.none() | texts,
+        followed=st.booleans(),
+        usage=usages,
         at=moments,
         elapsed=amounts,
         inherited=st.booleans(),
@@ -333,7 +349,9 @@ def test_a_session_is_plain_json_lines(tmp_path: Path) -> None:
     assert [step["step"] for step in steps] == [1, 2, 3, 4]
     assert steps[0]["before"] == header["initial"]
     assert all(later["before"] == earlier["after"] for earlier, later in pairwise(steps))
-    assert steps[1]["decision"]["usage"] == {"latency_ms": 12.5, "tokens_in": 300, "tokens_out": 7, "cost": 0.25}
+    assert steps[1]["decision"]["usage"] == {
+        "latency_ms": 12.5, "tokens_in": 300, "tokens_out": 7, "cost": 0.25, "first_token_ms": None,
+    }  # fmt: skip
     assert steps[1]["decision"]["rationale"] == "“CPU” is hot\n\x1b[31m"
     assert sum(step["reward"] for step in steps) == pytest.approx(
         sum(sum(step["reward_terms"].values()) for step in steps)
