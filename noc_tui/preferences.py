@@ -34,6 +34,8 @@ class Preferences:
     """Whether incidents are kept secret until the end, where nothing else is said."""
     coach: bool = False
     """Whether the coach says after each move what it cost."""
+    copilot: bool = False
+    """Whether the agent makes a suggestion at each step, unasked."""
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys that the user has remapped: action id to key."""
     notices: tuple[str, ...] = ()

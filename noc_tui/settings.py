@@ -47,6 +47,7 @@ class SettingsTable(BaseModel):
     agent_seconds: Annotated[float, Field(ge=0.1, le=3600)] = _DEFAULT.agent_seconds
     blind: bool = _DEFAULT.blind
     coach: bool = _DEFAULT.coach
+    copilot: bool = _DEFAULT.copilot
     keys: dict[Annotated[str, Field(max_length=64)], Key] = Field(default_factory=dict)
 
 

@@ -1,20 +1,24 @@
-"""`noc-tui doctor`: what is installed, where files lie, whether terminal, settings, incidents and agents will do."""
+"""`noc-tui doctor`: what is installed, where files lie, and whether terminal, settings, agents and models will do."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from noc_tui.cli.common import examples, say
+from noc_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from noc_tui.agents.llm.checking import Connection
+    from noc_tui.agents.llm.profiles import Profile
     from noc_tui.preferences import Preferences
 
 State = Literal["ok", "note", "bad"]
@@ -22,6 +26,9 @@ _GLYPH: dict[State, str] = {"ok": "✓", "note": "·", "bad": "!"}
 _PACKAGES = ("textual", "numpy", "pydantic", "openai", "typer")
 _LEAST_FREE_MIB = 10
 _MOST_PROBLEMS = 10
+_LONGEST = 600
+_MODEL_SECONDS = 10.0
+"""How long a model is waited for, whatever its profile says."""
 _COLOURS = {"standard": "16", "256": "256", "truecolor": "16 million"}
 """By Rich's names for what a terminal can do."""
 
@@ -37,24 +44,32 @@ class Finding:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(short_help="Check the installation.", epilog=examples("noc-tui doctor"))(doctor)
+    app.command(short_help="Check the installation.", epilog=examples("noc-tui doctor", "noc-tui doctor --offline"))(
+        doctor
+    )
 
 
-def doctor() -> None:
-    """Check packages, terminal, settings, folders, sessions, incidents and agents.
+def doctor(
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no model.", show_default=False)] = False,
+) -> None:
+    """Check packages, terminal, settings, folders, sessions, incidents, agents and models.
 
-    Changes nothing. Exit code 1 if something is wrong; such a line begins with an exclamation mark.
+    Each model that is set is asked for one decision, which may cost something; where none is, nothing goes over the
+    network. Changes nothing. Exit code 1 if something is wrong; such a line begins with an exclamation mark.
     """
     bad = False
-    for finding in findings():
+    for finding in findings(offline=offline):
         bad = bad or finding.state == "bad"
         say(f"{_GLYPH[finding.state]} {finding.subject:<10} {finding.text}")
     if bad:
         raise typer.Exit(1)
 
 
-def findings() -> Iterator[Finding]:
-    """Everything there is to report. A check that itself fails is a finding, and ends no other."""
+def findings(*, offline: bool = False) -> Iterator[Finding]:
+    """Everything there is to report, or all of it that takes no network.
+
+    A check that itself fails is a finding, and ends no other.
+    """
     checks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
         ("noc-tui", _installed),
         ("terminal", _terminal),
@@ -63,6 +78,7 @@ def findings() -> Iterator[Finding]:
         ("sessions", _sessions),
         ("incidents", _incidents),
         ("agents", _agents),
+        ("models", partial(_models, offline=offline)),
     )
     for subject, check in checks:
         try:
@@ -195,6 +211,33 @@ def _agents() -> Iterator[Finding]:
     names, problems = agent_names()
     yield Finding("ok", "agents", ", ".join(agent.usage for agent in names))
     yield from _few("agents", problems)
+
+
+def _models(*, offline: bool) -> Iterator[Finding]:
+    """One real call for each profile, all of them at the same time."""
+    import asyncio
+
+    from noc_tui.agents.llm.profiles import all_profiles
+
+    profiles, problems = all_profiles()
+    if not profiles and not problems:
+        yield Finding("note", "models", "none is set; see the agents screen (a on the home screen), or docs/agents.md")
+    if offline:
+        for profile in profiles:
+            yield Finding("note", "models", f"{profile.name}: {profile.host} was not asked, as --offline wants it")
+    elif profiles:
+        for connection in asyncio.run(_connections(profiles)):
+            yield Finding("ok" if connection.works else "bad", "models", clean(connection.message, _LONGEST))
+    yield from _few("models", problems)
+
+
+async def _connections(profiles: list[Profile]) -> list[Connection]:
+    import asyncio
+
+    from noc_tui.agents.llm.checking import check_connection
+
+    limited = [replace(profile, time_limit=min(profile.time_limit, _MODEL_SECONDS)) for profile in profiles]
+    return await asyncio.gather(*map(check_connection, limited))
 
 
 def _few(subject: str, problems: list[str]) -> Iterator[Finding]:

@@ -49,6 +49,9 @@ def new(
     path = target / f"{name}.toml"
     try:
         target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:  # also where a file has the name of the folder
+        fail(error)
+    try:
         _write_new(path, incident_template(name))
     except FileExistsError:
         complain(f"{path} is there already, and stays as it is; choose another name", 1)

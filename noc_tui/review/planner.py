@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 PLAY_WIDTH: Final = 16
 REVIEW_WIDTH: Final = 32
-HORIZON: Final = 14
+HORIZON: Final = 22
+"""Steps ahead. A shorter one takes for lost what needs more than that, which in `slow_leak` can still be won."""
 
 TIE: Final = 0.02
 """Waiting is taken for best when it is at most so much worse: nothing should be done for the sake of so little."""

@@ -9,8 +9,19 @@ from textual.binding import Binding
 
 from noc_tui.sim.actions import ACTIONS
 
-Scope = Literal["home", "picker", "play", "watch", "replay", "sessions", "debrief", "help"]
-ALL: Final[tuple[Scope, ...]] = ("home", "picker", "play", "watch", "replay", "sessions", "debrief", "help")
+Scope = Literal["home", "picker", "play", "watch", "replay", "sessions", "debrief", "account", "agents", "help"]
+ALL: Final[tuple[Scope, ...]] = (
+    "home",
+    "picker",
+    "play",
+    "watch",
+    "replay",
+    "sessions",
+    "debrief",
+    "account",
+    "agents",
+    "help",
+)
 DASHBOARD: Final[tuple[Scope, ...]] = ("play", "watch", "replay")
 
 
@@ -51,6 +62,8 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     *_operator_actions(),
     UserAction("pause", "space", "pause", "pause", "Pause and go on", DASHBOARD, footer=True),
     UserAction("agent", "a", "agent", "autopilot", "Hand control to the agent, and take it back", ("play", "watch"), footer=True),
+    UserAction("suggest", "i", "suggest", "ask", "Ask the agent what it would do; enter does it", ("play",), footer=True),
+    UserAction("agents", "A", "agents", "agents", "Choose another agent, or test the connection to a model", ("play", "watch")),
     UserAction("mark", "m", "mark", "mark", "Set a bookmark with a note at this step", ("play", "watch"), footer=True),
     UserAction("diagnose", "d", "diagnose", "diagnose", "Name the incident of a blind episode; it can be changed until the end", ("play",), footer=True),
     UserAction("coach", "k", "coach", "coach", "After each move, say what it cost and what was better; or be silent", ("play", "watch"), footer=True),
@@ -75,13 +88,17 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     UserAction("log.severity", "v", "severity", "severity", "Show all lines, warnings, alerts, or actions only", DASHBOARD),
     UserAction("log.up", "up", "scroll_log(-1)", "log up", "Scroll the log up", DASHBOARD),
     UserAction("log.down", "down", "scroll_log(1)", "log down", "Scroll the log down, to follow it again", DASHBOARD),
-    UserAction("debrief", "enter", "debrief", "debrief", "What the episode came to, once it has ended", DASHBOARD),
+    UserAction("debrief", "enter", "debrief", "debrief", "What the episode came to, once it has ended; before that, do what the agent suggests", DASHBOARD),
     # Home.
     UserAction("home.open", "enter", "choose", "open", "Do what the cursor is on", ("home",), footer=True, twin=True),
     UserAction("home.continue", "c", "resume_last", "continue", "Go on with the last interrupted session", ("home",)),
     UserAction("home.play", "p", "play", "play", "Choose an incident and play it", ("home",), footer=True),
     UserAction("home.watch", "w", "watch", "watch", "Let an agent play, and watch it", ("home",), footer=True),
     UserAction("home.sessions", "s", "sessions", "sessions", "Replay what has been recorded", ("home",), footer=True),
+    UserAction("home.agents", "a", "agents", "agents", "Choose who drives, and test the connection to a model", ("home",), footer=True),
+    # Agents.
+    UserAction("agents.choose", "enter", "choose", "choose", "Let this agent take over, and make the suggestions", ("agents",), footer=True),
+    UserAction("agents.test", "t", "test", "test", "Ask the model for one decision, and tell what comes of it", ("agents",), footer=True),
     # Picker.
     UserAction("picker.start", "enter", "start", "start", "Start with these settings", ("picker",), footer=True),
     UserAction("picker.pace", "p", "toggle_pace", "pace", "The world waits for you, or moves by itself", ("picker",), footer=True),
@@ -103,6 +120,8 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     UserAction("debrief.again", "s", "again", "same seed", "Play the same incident and seed again", ("debrief",), footer=True),
     UserAction("debrief.replay", "v", "replay", "replay", "Replay the session", ("debrief",), footer=True),
     UserAction("debrief.home", "h", "home", "home", "To the home screen", ("debrief",), footer=True),
+    UserAction("debrief.words", "w", "words", "words", "Let a model word the report; facts and figures stay the program's", ("debrief",), footer=True),
+    UserAction("account.save", "s", "save", "save", "Save the text and the program's report beside the session", ("account",), footer=True),
     # Everywhere.
     UserAction("palette", "colon", "app.command_palette", "palette", "Find any command by its name", ALL),
     UserAction("help", "question_mark", "app.help", "help", "What the keys do, and how to read the screen", ALL, footer=True),

@@ -91,6 +91,10 @@ class Coach:
         """
         from noc_tui.review.positions import CannotReviewError  # noqa: PLC0415  (loaded by who wants a coach)
 
+        if (
+            self._is_busy
+        ):  # somebody else, who was asked before this one began: the moves cannot be simulated twice at once
+            return
         self._is_busy = True
         try:
             while self._waiting:

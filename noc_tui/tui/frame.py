@@ -15,7 +15,7 @@ from noc_tui.tui.widgets.metric_strip import StripView
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from noc_tui.episode.records import Aside, StepRecord
+    from noc_tui.episode.records import Aside, StepRecord, SuggestionRecord
     from noc_tui.episode.track import Track
     from noc_tui.sim.metrics import SystemMetrics
     from noc_tui.sim.telemetry import LogLine
@@ -147,12 +147,14 @@ def line_entry(line: LogLine) -> LogEntry:
 
 
 def between_entry(event: Aside) -> LogEntry:
-    """A bookmark, a diagnosis, or a change of control."""
+    """A bookmark, a diagnosis, a suggestion, or a change of control."""
     clock = event.step * STEP_SECONDS
     if event.event == "mark":
         return _entry(clock, "action", "mark", event.text or "marked")
     if event.event == "diagnosis":
         return _entry(clock, "action", _DRIVER_NAMES.get(event.driver, event.driver), f"diagnosed: {event.incident}")
+    if event.event == "suggestion":
+        return _entry(clock, "debug" if event.action is None else "action", event.driver, suggested_text(event))
     giver, taker = (_DRIVER_NAMES.get(name, name) for name in (event.giver, event.taker))
     if event.reason == "agent_error":
         return _entry(clock, "critical", giver, f"{(event.error or 'it failed').rstrip('.')}. Control is yours.")
@@ -165,6 +167,17 @@ def between_entry(event: Aside) -> LogEntry:
     }
     source = taker if event.reason == "take_over" else giver if event.reason == "hand_over" else "noc-tui"
     return _entry(clock, "action", source, texts[event.reason])
+
+
+def suggested_text(suggestion: SuggestionRecord) -> str:
+    """What an agent suggested, and what came of it."""
+    if suggestion.error is not None:
+        return f"was asked, and failed: {suggestion.error}"
+    if suggestion.action is None:
+        return "was asked; its suggestion was not waited for"
+    done = "followed" if suggestion.followed else "not followed"
+    said = f": {suggestion.rationale}" if suggestion.rationale else ""
+    return f"suggested {suggestion.action.label.lower()}, {done}{said}"
 
 
 def _between(track: Track) -> dict[int, list[Aside]]:

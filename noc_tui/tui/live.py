@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Literal
 from noc_tui.agents.planner import show_episode
 from noc_tui.episode.records import CLOCK, HUMAN, NO_USAGE, Decision, Usage
 from noc_tui.sim.actions import ActionType
+from noc_tui.tui.copilot import Copilot
+from noc_tui.tui.models import ModelAgent, spent_by
 from noc_tui.tui.pacer import Pacer, change_speed
+from noc_tui.tui.spending import Meter
 
 if TYPE_CHECKING:
     from noc_tui.agents.base import Agent
@@ -24,8 +27,16 @@ class LiveRun:
     The face asks `wants_decision` after each change, lets the agent think, and reports by `decided` or `failed`.
     """
 
-    def __init__(self, episode: Episode, *, agent: str, pace_seconds: float, speed: float, now: float) -> None:
+    def __init__(
+        self, episode: Episode, *, agent: str, pace_seconds: float, speed: float, now: float, copilot: bool = False
+    ) -> None:
         self.episode = episode
+        self.copilot = Copilot(episode, always=copilot)
+        """Who makes suggestions to the person in control."""
+        self.meter = Meter(episode)
+        """What the models have cost."""
+        self.rationale = ""
+        """What the agent has written since it was asked."""
         self.agent_name = agent
         """Who takes over on `a`."""
         self.agent: Agent | None = None
@@ -39,6 +50,7 @@ class LiveRun:
         self.discarded: list[Agent] = []
         """Agents that nobody will ask again and that are to be closed."""
         self._made: Agent | None = None
+        self._is_called = False
         self._paused = False
         self._covered = False
         self._pace_seconds = pace_seconds
@@ -80,6 +92,24 @@ class LiveRun:
     def interval(self) -> float:
         return self._pacer.interval
 
+    @property
+    def said(self) -> str:
+        """The newest that the agent in control has said: what it writes now, or said to its last decision."""
+        if self.decision is not None:
+            return self.decision.rationale or ""
+        if self.agent is None or self.rationale:
+            return self.rationale
+        last = self.episode.record(self.episode.steps).decision if self.episode.steps else None
+        return (last.rationale or "") if last is not None and last.driver == self.agent.name else ""
+
+    @property
+    def last_usage(self) -> Usage | None:
+        """What the newest decision of the agent in control has cost; None where it has made none."""
+        if self.decision is not None:
+            return self.decision.usage
+        last = self.episode.record(self.episode.steps).decision if self.episode.steps else None
+        return last.usage if last is not None and self.agent is not None and last.driver == self.agent.name else None
+
     # --- the person
 
     def operate(self, action: ActionType, now: float) -> Reply:
@@ -90,9 +120,18 @@ class LiveRun:
             self.take_over(now)
             return "took_over"
         self.last_error = None
+        self.copilot.settle(now)
         self.episode.step(Decision(action=action, driver=HUMAN))
         self._pacer.restart(now)
         return "stepped"
+
+    def follow(self, now: float) -> bool:
+        """Do what the co-pilot suggests; False where it suggests nothing."""
+        decision = self.copilot.decision
+        if decision is None or not self.human or self.episode.done:
+            return False
+        self.copilot.settle(now, followed=True)
+        return self.operate(decision.action, now) == "stepped"
 
     def take_over(self, now: float) -> None:
         """The person takes control. A decision that has not been carried out is dropped; what it cost is recorded."""
@@ -103,6 +142,8 @@ class LiveRun:
             usage = self.decision.usage
         elif self.thinking_since is not None:
             usage = Usage(latency_ms=round((now - self.thinking_since) * 1000, 1))
+            if self._is_called and self.agent is not None:
+                usage = spent_by(self.agent, usage.latency_ms or 0.0, usage)
         self.episode.hand_over(HUMAN, "take_over", usage=usage)
         self._human_again(now)
 
@@ -114,6 +155,7 @@ class LiveRun:
     def hand_over(self, agent: Agent, now: float) -> None:
         """Hand control to the agent."""
         if self.human and not self.episode.done:
+            self.copilot.settle(now)
             self.start_agent(agent, now)
             self.episode.hand_over(agent.name, "hand_over")
 
@@ -121,8 +163,20 @@ class LiveRun:
         """Let the agent drive from here, as the header or an event of the session says."""
         show_episode(agent, self.episode)
         self.agent = self._made = agent
+        self.rationale = ""
         self.last_error = None
+        if isinstance(agent, ModelAgent):
+            self.meter.add_model(agent.name)
         self._set_pacer(Pacer(1.0 / self.speed), now)
+
+    def choose_agent(self, name: str) -> None:
+        """Let another agent take over on `a`, and make the suggestions."""
+        self.agent_name = name
+        self.last_error = None
+        for agent in (self._made, self.copilot.agent):
+            if agent is not None and agent not in self.discarded:
+                self.discarded.append(agent)
+        self._made = self.copilot.agent = None
 
     # --- pace
 
@@ -172,6 +226,7 @@ class LiveRun:
             return None
         if self.clock_runs and self._pacer.due(now):
             self._pacer.advance(now)
+            self.copilot.settle(now)
             return self.episode.step(Decision(action=ActionType.DO_NOTHING, driver=CLOCK))
         return self._carry_out_when_due(now)
 
@@ -185,20 +240,29 @@ class LiveRun:
         return waiting and not held and not self.episode.done
 
     def asked(self, now: float) -> None:
-        """The agent has begun to think."""
+        """The agent is being asked."""
         self.thinking_since = now
+        self.rationale = ""
+
+    def called(self) -> None:
+        """The agent has begun to think; from here on it may cost something."""
+        self._is_called = True
 
     def decided(self, decision: Decision, now: float) -> StepRecord | None:
         """The agent has decided; the step, if it is due already."""
         self.thinking_since = None
+        self._is_called = False
         self.decision = decision
         return self._carry_out_when_due(now)
 
     def failed(self, error: str, now: float, *, usage: Usage = NO_USAGE) -> None:
-        """The agent has failed, at this cost: control goes to the person, and nothing is done in its place."""
+        """The agent has failed, at this cost: control goes to the person, and nothing is done in its place.
+
+        A model is asked again by `a`, and knows what it has decided before; any other agent is made anew.
+        """
         self.last_error = error
         self.episode.hand_over(HUMAN, "agent_error", error=error, usage=usage)
-        if self._made is not None:
+        if self._made is not None and not isinstance(self._made, ModelAgent):
             self.discarded.append(self._made)
             self._made = None
         self._human_again(now)
@@ -207,6 +271,7 @@ class LiveRun:
         if self.decision is None or not (self._single_steps or self._pacer.due(now)):
             return None
         decision, self.decision = self.decision, None
+        self.rationale = ""
         self._single_steps = 0
         self._pacer.advance(now)
         return self.episode.step(decision)
@@ -215,5 +280,7 @@ class LiveRun:
         self.agent = None
         self.decision = None
         self.thinking_since = None
+        self._is_called = False
+        self.rationale = ""
         self._single_steps = 0
         self._set_pacer(Pacer(self._pace_seconds), now)

@@ -11,11 +11,13 @@ import pytest
 
 from noc_tui import paths
 from tests.cli.shell import Result, noc
+from tests.llm_server import LLMServer, Turn, failure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SUBJECTS = ["noc-tui", "terminal", "settings", "data", "sessions", "incidents", "agents"]
+KEY = "sk-canary-5Zr8wT1qLx0vNc7h"
+SUBJECTS = ["noc-tui", "terminal", "settings", "data", "sessions", "incidents", "agents", "models"]
 
 
 def about(done: Result, subject: str) -> list[str]:
@@ -143,6 +145,68 @@ def test_a_check_that_breaks_is_told_and_stops_no_other(monkeypatch: pytest.Monk
     assert done.code == 1
     assert about(done, "incidents")[0].startswith("! incidents  cannot be checked: PermissionError")
     assert about(done, "agents")[0].startswith("✓")
+
+
+# --- models
+
+
+def name_models(monkeypatch: pytest.MonkeyPatch, **urls: str) -> None:
+    """Set profiles of these names, with a key, to be asked at these URLs."""
+    paths.config_file().parent.mkdir(parents=True, exist_ok=True)
+    tables = [
+        f'[llm.{name}]\nbase_url = "{url}"\nmodel = "sample-1"\napi_key = "{KEY}"\nretries = 0\n'
+        for name, url in urls.items()
+    ]
+    paths.config_file().write_text("\n".join(tables))
+    monkeypatch.delenv("MODEL_NAME", raising=False)
+
+
+def test_where_no_model_is_set_nobody_is_asked_and_nothing_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(profile: object) -> None:
+        raise AssertionError(profile)
+
+    monkeypatch.setattr("noc_tui.agents.llm.checking.check_connection", ask)
+    done = noc("doctor")
+    assert done.code == 0
+    assert about(done, "models")[0].startswith("· models     none is set; ")
+
+
+def test_each_model_is_asked_once_and_what_is_wrong_is_told_without_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LLMServer() as good, LLMServer(policy=lambda _: failure(401, f"Incorrect API key: {KEY}")) as bad:
+        name_models(monkeypatch, good=good.url, bad=bad.url, gone="http://127.0.0.1:9/v1")
+        done = noc("doctor")
+    assert done.code == 1
+    right, wrong, gone = about(done, "models")
+    assert right.startswith(f"✓ models     llm:good: sample-1 at {good.host} answers by tool call in ")
+    assert wrong == f"! models     llm:bad: {bad.host} does not accept the API key (401)"
+    assert gone.startswith("! models     llm:gone: no connection to 127.0.0.1:9: ")
+    assert (len(good.received), len(bad.received)) == (1, 1)
+    assert KEY not in done.out + done.err
+
+
+def test_a_model_that_does_not_answer_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("noc_tui.cli.doctor._MODEL_SECONDS", 0.2)
+    with LLMServer(policy=lambda _: Turn(hold_after=0)) as server:
+        name_models(monkeypatch, slow=server.url)
+        done = noc("doctor")
+    assert done.code == 1
+    assert "did not answer" in about(done, "models")[0]
+
+
+def test_offline_no_model_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LLMServer() as server:
+        name_models(monkeypatch, good=server.url)
+        done = noc("doctor", "--offline")
+        assert server.received == []
+    assert done.code == 0
+    assert about(done, "models") == [f"· models     llm:good: {server.host} was not asked, as --offline wants it"]
+
+
+def test_a_profile_that_cannot_be_used_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    name_models(monkeypatch, odd="no URL at all")
+    done = noc("doctor", "--offline")
+    assert done.code == 1
+    assert "llm.odd: base_url: should be a URL" in about(done, "models")[0]
 
 
 def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,6 +127,11 @@ class TestNew:
         assert "\x1b" not in done.err
         assert not paths.user_incidents_dir().exists()
 
+    def test_a_folder_that_is_a_file_is_not_taken_for_the_incident(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        done = noc("incidents", "new", "full_disk", "--folder", str(tmp_path / "file"))
+        assert (done.code, done.err) == (1, f"noc-tui: {tmp_path / 'file'}: File exists\n")
+
     def test_a_folder_that_cannot_be_made_is_a_sentence(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         done = noc("incidents", "new", "full_disk", "--folder", str(tmp_path / "file" / "within"))

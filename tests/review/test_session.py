@@ -74,6 +74,14 @@ def test_from_the_point_of_no_return_on_nothing_is_judged_and_nothing_counts() -
     assert review.worst <= review.lost_from
 
 
+def test_what_takes_long_to_win_is_not_lost() -> None:
+    review = review_session(episode_of("slow_leak", "XRX--RTX" + "-" * 30, seed=2))
+    assert review.outcome == "resolved"
+    assert review.lost_from is None
+    assert review.moves[0].verdict is Verdict.BLUNDER
+    assert review.moves[0].lost < 6
+
+
 def test_an_interrupted_session_has_no_grade_and_counts_what_was_still_expected() -> None:
     review = review_of(*SESSIONS["interrupted"])
     assert (review.outcome, review.grade, review.mttr_steps) == (None, None, None)

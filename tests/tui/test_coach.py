@@ -141,6 +141,27 @@ async def test_a_second_listener_is_not_wanted_while_one_listens(monkeypatch: py
     assert [advice.step for advice in await listening] == [1, 2]
 
 
+async def test_two_listeners_who_were_called_at_once_do_not_look_at_moves_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looking = threading.Lock()
+
+    def alone(track: Track, step: int, **tools: Any) -> MoveReview:
+        assert looking.acquire(blocking=False)
+        try:
+            return review_move(track, step, **tools)
+        finally:
+            looking.release()
+
+    monkeypatch.setattr(moves_module, "review_move", alone)
+    coach = Coach(episode_of("cpu_overload", "TT", seed=3), on=True)
+    coach.look_at(1)
+    coach.look_at(2)
+    first, second = await asyncio.gather(advice_of(coach), advice_of(coach))
+    assert [advice.step for advice in first] == [1, 2]
+    assert second == []
+
+
 async def test_switched_off_it_looks_at_nothing_and_drops_what_it_was_looking_at() -> None:
     episode = episode_of("cpu_overload", "T", seed=3)
     coach = Coach(episode)

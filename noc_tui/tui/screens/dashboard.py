@@ -15,7 +15,7 @@ from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.action_pad import ActionPad, compact_rows
 from noc_tui.tui.widgets.banner import Banner
 from noc_tui.tui.widgets.cells import fit
-from noc_tui.tui.widgets.driver_panel import DriverPanel
+from noc_tui.tui.widgets.driver_panel import DriverPanel, rows_wanted
 from noc_tui.tui.widgets.health_bar import HealthBar
 from noc_tui.tui.widgets.keybar import KeyBar
 from noc_tui.tui.widgets.log_panel import LogPanel
@@ -118,7 +118,7 @@ class DashboardScreen(NocScreen):
         self.watch(self.query_one(DriverPanel), "view", self._driver_changed, init=False)
 
     def _driver_changed(self, before: DriverView | None, view: DriverView | None) -> None:
-        if (before is None) != (view is None):
+        if rows_wanted(before) != rows_wanted(view):
             self.lay_out(*self.size)
 
     def on_resize(self, event: Resize) -> None:
@@ -146,7 +146,7 @@ class DashboardScreen(NocScreen):
         pad.styles.height = rows
         hidden: tuple[str, ...] = ()
         if self.compact:
-            taken = 2 + len(METRICS) + self.query_one(DriverPanel).display + 2 * len(self.query(Timeline))
+            taken = 2 + len(METRICS) + rows_wanted(self.query_one(DriverPanel).view) + 2 * len(self.query(Timeline))
             hidden = left_out({"actions": rows, "health": 1, "log": _LEAST_LOG}, height - taken)
         pad.display = "actions" not in hidden
         self.query_one(HealthBar).display = "health" not in hidden

@@ -261,6 +261,12 @@ class DebriefScreen(NocScreen):
         self.noc.leave_to_home()
         self.noc.open(launch)
 
+    def action_words(self) -> None:
+        """Let a model word the report."""
+        from noc_tui.tui.screens.account import AccountScreen  # noqa: PLC0415
+
+        self.app.push_screen(AccountScreen(self._track, self._panel.review, self._recording))
+
     def action_home(self) -> None:
         self.noc.leave_to_home()
 

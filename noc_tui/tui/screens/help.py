@@ -31,11 +31,13 @@ _NAMES: Final[dict[Scope, str]] = {
     "replay": "replay",
     "sessions": "sessions",
     "debrief": "the debrief",
+    "account": "the report in words",
+    "agents": "agents",
     "help": "help",
 }
 _GROUPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("Act", ("act.",)),
-    ("Control", ("pause", "agent", "mark", "diagnose", "coach", "debrief", "fork")),
+    ("Control", ("pause", "agent", "suggest", "mark", "diagnose", "coach", "debrief", "fork")),
     ("Time", ("step.", "faster", "slower", "jump.", "event.", "goto")),
     ("Log", ("log.",)),
     ("Everywhere", ("palette", "help", "close", "leave")),
@@ -80,6 +82,16 @@ _READING: Final[dict[Scope, tuple[Part, ...]]] = {
         " incident's id and the outcome among them.\n\n",
         ("●", "$accent bold"), "  still being written: replay follows it\n",
         ("…", "bold"), "  interrupted: resume goes on where it stopped",
+    ),
+    "agents": (
+        f"{_CURSOR}\n\nWho is chosen takes over on the key for the autopilot. A model also makes the suggestions.\n\n",
+        ("●    ", "$accent bold"), "takes over\n",
+        ("✓    ", "$calm bold"), "the model answers\n",
+        ("!    ", "$critical bold"), "it does not, and why is told beside it",
+    ),
+    "account": (
+        f"{_SCROLL}\n\nA model has worded the report that the program makes of the session. Facts and figures are the",
+        " program's; a number that does not stand in them is marked.",
     ),
     "debrief": (
         f"{_CURSOR}\n\nEvery move is held against near-perfect play, which knows the rules and all that is hidden:\n\n",

@@ -63,6 +63,7 @@ _MENU: Final = (
     ("home.play", "Play", "pick an incident and be the one on call"),
     ("home.watch", "Watch", "let an agent play; take over whenever you like"),
     ("home.sessions", "Sessions", "replay, verify, or play on from any step"),
+    ("home.agents", "Agents", "choose who drives; test the connection to a model"),
     ("help", "Help", "what the keys do"),
     ("leave", "Quit", ""),
 )
@@ -217,6 +218,12 @@ class HomeScreen(NocScreen):
 
     def action_sessions(self) -> None:
         self.noc.open(Launch("sessions"))
+
+    def action_agents(self) -> None:
+        """Choose who drives."""
+        from noc_tui.tui.screens.agents import AgentsScreen  # noqa: PLC0415
+
+        self.app.push_screen(AgentsScreen(self.noc.preferences.agent))
 
     def action_close(self) -> None:
         """Escape does not quit the program by accident."""

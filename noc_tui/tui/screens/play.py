@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.worker import active_worker
 
 from noc_tui.episode.track import BLIND_TITLE
 from noc_tui.sim.actions import ACTIONS, ActionType
@@ -12,6 +15,7 @@ from noc_tui.tui.coach import Coach
 from noc_tui.tui.driving import action_keys, badge_of, driver_view
 from noc_tui.tui.frame import between_entry, log_entries, step_entries, subtitle_of, title_of
 from noc_tui.tui.keymap import display
+from noc_tui.tui.models import ModelAgent, time_limit_of
 from noc_tui.tui.pacer import HeldKey
 from noc_tui.tui.screens.dashboard import DashboardScreen
 from noc_tui.tui.widgets.action_pad import ActionPad
@@ -34,7 +38,19 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 0.05
 _NEEDS_A_RUNNING_EPISODE: Final = frozenset(
-    {"pause", "agent", "mark", "diagnose", "coach", "step.next", "step.next.arrow", "faster", "slower"}
+    {
+        "pause",
+        "agent",
+        "suggest",
+        "agents",
+        "mark",
+        "diagnose",
+        "coach",
+        "step.next",
+        "step.next.arrow",
+        "faster",
+        "slower",
+    }
 )
 
 
@@ -52,6 +68,7 @@ class PlayScreen(DashboardScreen):
         self._coach: Coach | None = None
         self._early: list[str] = []
         """Actions whose keys were pressed while the episode was still being loaded."""
+        self._suggestions_told = 0
 
     @property
     def scope(self) -> Scope:
@@ -65,12 +82,12 @@ class PlayScreen(DashboardScreen):
         return self._run
 
     def can_do(self, action: UserAction) -> bool:
-        """Pause only what moves; debrief only what has ended; diagnose only what is blind."""
+        """Pause only what moves; debrief only what has ended; follow only a suggestion; diagnose only what is blind."""
         run = self._run
         if run is None:
             return action.id in {"help", "leave", "close", "palette"} or action.id.startswith("act.")
         if action.id == "debrief":
-            return run.episode.done
+            return run.episode.done or run.copilot.decision is not None
         if run.episode.done:
             return action.id not in _NEEDS_A_RUNNING_EPISODE
         if action.id == "diagnose":
@@ -86,7 +103,10 @@ class PlayScreen(DashboardScreen):
         hints = tuple(hint._replace(label=words.get(hint.label, hint.label)) for hint in super().hints())
         if run.episode.done:
             return (KeyHint(display(keys["debrief"]), "debrief"), *hints)
-        return (KeyHint(action_keys(keys), "act" if run.human else "take over"), *hints)
+        act = KeyHint(action_keys(keys), "act" if run.human else "take over")
+        if run.copilot.decision is not None:
+            return (KeyHint(display(keys["debrief"]), "do it"), act, *hints)
+        return (act, *hints)
 
     # --- beginning
 
@@ -142,11 +162,13 @@ class PlayScreen(DashboardScreen):
             pace_seconds=preferences.pace_seconds,
             speed=preferences.watch_speed,
             now=now,
+            copilot=preferences.copilot,
         )
         self._coach = Coach(episode, on=preferences.coach)
         if agent is not None:
             run.start_agent(agent, now)
         self.query_one(LogPanel).show(log_entries(episode, episode.steps))
+        self._suggestions_told = len(episode.suggestions)
         self._show_all()
         if self.noc.live_timers:
             self.set_interval(TICK_SECONDS, self.tick)
@@ -164,7 +186,7 @@ class PlayScreen(DashboardScreen):
         record = self.run.tick(self.noc.monotonic())
         if record is not None:
             self._stepped(record)
-        elif self.run.state in {"clock_runs", "thinking"}:
+        elif self.run.state in {"clock_runs", "thinking"} or self.run.copilot.state == "thinking":
             self._show_driver()
 
     def on_screen_suspend(self) -> None:
@@ -204,8 +226,11 @@ class PlayScreen(DashboardScreen):
             self._control_changed()
             self.noc.tell("You are in control. The next action key acts.")
         else:
-            self._stepped(self.run.episode.record(self.run.episode.steps))
-            self.query_one(ActionPad).flash(ACTIONS.index(ActionType(action)))
+            self._acted(ActionType(action))
+
+    def _acted(self, action: ActionType) -> None:
+        self._stepped(self.run.episode.record(self.run.episode.steps))
+        self.query_one(ActionPad).flash(ACTIONS.index(action))
 
     def on_action_pad_chosen(self, event: ActionPad.Chosen) -> None:
         """A click on an action does what its key does."""
@@ -235,12 +260,15 @@ class PlayScreen(DashboardScreen):
         if self._run is None or self.run.episode.done:
             return
         if not self.run.human:
-            self.run.take_over(self.noc.monotonic())
-            self._control_changed()
+            self._take_over()
         elif (agent := self.run.agent_at_hand) is not None:
             self._hand_over(agent)
         else:
             self.run_worker(self._bring_agent(), group="agent", exclusive=True)
+
+    def _take_over(self) -> None:
+        self.run.take_over(self.noc.monotonic())
+        self._control_changed()
 
     async def _bring_agent(self) -> None:
         """Make the agent, which may be somebody's code that takes its time, and hand over to it."""
@@ -261,6 +289,100 @@ class PlayScreen(DashboardScreen):
         self.run.hand_over(agent, self.noc.monotonic())
         if not self.run.human:
             self._control_changed()
+
+    def action_agents(self) -> None:
+        """Choose who drives; the world waits meanwhile."""
+        from noc_tui.tui.screens.agents import AgentsScreen  # noqa: PLC0415
+
+        self.app.push_screen(AgentsScreen(self.run.agent_name, self._agent_chosen))
+
+    def _agent_chosen(self, name: str) -> None:
+        """Let this agent take over on `a`, or now, if another one drives."""
+        if self.run.episode.done or name == self.run.agent_name:
+            return
+        watching = not self.run.human
+        if watching:
+            self._take_over()
+        self._dismiss_suggestion()
+        self.run.choose_agent(name)
+        self._close_discarded()
+        if watching:
+            self.action_agent()
+        else:
+            self._show_all()
+
+    # --- the co-pilot
+
+    def action_suggest(self) -> None:
+        """Ask the agent what it would do."""
+        run = self.run
+        if run.human and not run.episode.done and run.copilot.state != "thinking":
+            run.copilot.asked(self.noc.monotonic())
+            self._tell_suggestions()
+            self.run_worker(self._suggest(), group="copilot", exclusive=True)
+            self._show_driver()
+            self.refresh_keys()
+
+    async def _suggest(self) -> None:
+        from noc_tui.agents.asking import ask  # noqa: PLC0415
+        from noc_tui.agents.base import AgentError  # noqa: PLC0415
+
+        copilot, preferences = self.run.copilot, self.noc.preferences
+        try:
+            agent = copilot.agent or await self._make_copilot()
+            copilot.called(agent)
+            if isinstance(agent, ModelAgent):
+                self.run.meter.add_model(agent.name)
+                agent.on_rationale = self._suggestion_grows
+            limit = time_limit_of(agent, preferences.agent_seconds)
+            decision = await ask(agent, self.run.episode.observation, limit)
+            copilot.suggested(decision)
+        except AgentError as error:
+            copilot.failed(str(error), usage=error.usage)
+        if not self._is_going:
+            self._tell_suggestions()
+            self._show_driver()
+            self.refresh_keys()
+
+    async def _make_copilot(self) -> Agent:
+        """The agent that takes over on `a` where that is a model, else a model if there is one, else that agent."""
+        from noc_tui.agents.making import make_agent_aside  # noqa: PLC0415
+        from noc_tui.agents.planner import show_episode  # noqa: PLC0415
+        from noc_tui.tui.choices import check_may_suggest, copilot_name  # noqa: PLC0415
+
+        run = self.run
+        name = await asyncio.to_thread(copilot_name, run.agent_name)
+        check_may_suggest(name, run.episode)
+        agent = await make_agent_aside(
+            name, seed=run.episode.header.seed, time_limit=self.noc.preferences.agent_seconds
+        )
+        show_episode(agent, run.episode)
+        return agent
+
+    def _suggestion_grows(self, text: str) -> None:
+        self.run.copilot.rationale = text  # shown with the next tick
+
+    def _dismiss_suggestion(self) -> None:
+        self._give_up("copilot")
+        self.run.copilot.settle(self.noc.monotonic())
+        self._tell_suggestions()
+
+    def _tell_suggestions(self) -> None:
+        """Put into the log what has become of suggestions since."""
+        told, suggestions = self._suggestions_told, self.run.episode.suggestions
+        if len(suggestions) > told:
+            self._suggestions_told = len(suggestions)
+            self.query_one(LogPanel).append([between_entry(each) for each in suggestions[told:]])
+            self._show_recording_problem()
+
+    def action_close(self) -> None:
+        """Close the innermost thing: a suggestion, or the screen."""
+        if self._run is not None and self.run.copilot.state != "idle":
+            self._dismiss_suggestion()
+            self._show_driver()
+            self.refresh_keys()
+        else:
+            super().action_close()
 
     def action_mark(self) -> None:
         """Ask for a note, and set a bookmark."""
@@ -332,10 +454,15 @@ class PlayScreen(DashboardScreen):
     # --- the end
 
     def action_debrief(self) -> None:
+        """Look back at what has ended; do what the agent suggests in what has not."""
         from noc_tui.tui.screens.debrief import DebriefScreen  # noqa: PLC0415
 
         if self._run is not None and self.run.episode.done:
             self.app.push_screen(DebriefScreen(self.run.episode, self._launch))
+        elif self._run is not None:
+            decision = self.run.copilot.decision
+            if decision is not None and self.run.follow(self.noc.monotonic()):
+                self._acted(decision.action)
 
     def action_leave(self) -> None:
         """Leave; a running episode stays resumable. One that could not be saved is asked about first."""
@@ -350,6 +477,7 @@ class PlayScreen(DashboardScreen):
     def _leave(self) -> None:
         if self._run is not None:
             episode = self.run.episode
+            self.run.copilot.settle(self.noc.monotonic())
             if episode.is_worth_a_file and not episode.done and not episode.recording_problem:
                 self.noc.tell("The episode is kept: continue it from home, or noc-tui sessions.")
             episode.close()  # before the screen below looks at the recordings
@@ -358,16 +486,22 @@ class PlayScreen(DashboardScreen):
     def on_unmount(self) -> None:
         """Close the recording, and whoever has driven."""
         if self._run is not None:
+            self._run.copilot.settle(self.noc.monotonic())
             self._run.episode.close()
-            if self._run.agent_at_hand is not None:
-                self._run.discarded.append(self._run.agent_at_hand)
+            for agent in (self._run.agent_at_hand, self._run.copilot.agent):
+                if agent is not None:
+                    self._run.discarded.append(agent)
             self._close_discarded()
 
     # --- the agent
 
     def _go_on(self) -> None:
-        """Ask the agent, if it is its turn."""
-        if self._run is None or not self.run.wants_decision or self.app.screen is not self:
+        """Ask the agent, if it is its turn; or for a suggestion, where that is wanted at each step."""
+        if self._run is None or self.app.screen is not self:
+            return
+        if self.run.human and self.run.copilot.wants_question:
+            self.action_suggest()
+        if not self.run.wants_decision:
             return
         agent = self.run.agent
         if agent is not None:
@@ -379,15 +513,26 @@ class PlayScreen(DashboardScreen):
         from noc_tui.agents.asking import ask  # noqa: PLC0415
         from noc_tui.agents.base import AgentError  # noqa: PLC0415
 
+        self.run.called()
+        if isinstance(agent, ModelAgent):
+            agent.on_rationale = self._rationale_grows
         try:
-            decision = await ask(agent, observation, self.noc.preferences.agent_seconds)
+            decision = await ask(agent, observation, time_limit_of(agent, self.noc.preferences.agent_seconds))
         except AgentError as error:
-            if self.run.agent is agent:
+            if self.run.agent is agent and not self._is_going:
                 self.run.failed(str(error), self.noc.monotonic(), usage=error.usage)
                 self._control_changed()
             return
-        if self.run.agent is agent:
+        if self.run.agent is agent and not self._is_going:
             self._decided(decision)
+
+    def _rationale_grows(self, text: str) -> None:
+        self.run.rationale = text  # shown with the next tick: a model writes faster than a terminal is to be painted
+
+    @property
+    def _is_going(self) -> bool:
+        """Whether the screen is being taken down: an answer that comes now has nowhere to be shown."""
+        return not self.query(DriverPanel)
 
     def _decided(self, decision: Decision) -> None:
         record = self.run.decided(decision, self.noc.monotonic())
@@ -414,6 +559,8 @@ class PlayScreen(DashboardScreen):
     # --- showing
 
     def _stepped(self, record: StepRecord) -> None:
+        self._give_up("copilot")
+        self._tell_suggestions()
         self.query_one(LogPanel).append([*self._named_with(record), *step_entries(record)])
         self.coach.look_at(record.step)
         self._show_all()
@@ -427,11 +574,19 @@ class PlayScreen(DashboardScreen):
         return [between_entry(each) for each in last if (each.step, each.driver, each.incident) == wanted]
 
     def _control_changed(self) -> None:
-        self.workers.cancel_group(self, "agent")
+        self._give_up("agent", "copilot")
         self._close_discarded()
+        self._tell_suggestions()
         self.query_one(LogPanel).append([between_entry(self.run.episode.controls[-1])])
         self._show_all()
         self._go_on()
+
+    def _give_up(self, *groups: str) -> None:
+        """Cancel the calls of these groups; the one that has led here has ended."""
+        current = active_worker.get(None)
+        for worker in list(self.workers):
+            if worker.group in groups and worker.node is self and worker is not current:
+                worker.cancel()
 
     def _show_all(self) -> None:
         episode = self.run.episode

@@ -1,9 +1,13 @@
-"""Who drives, when it is not a person whom the world waits for: an agent at work, or the clock of the live pace."""
+"""Who drives, when it is not a person whom the world waits for: an agent at work, or the clock of the live pace.
+
+Also an agent that makes suggestions to that person.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
 
+from rich.cells import cell_len
 from textual.reactive import reactive
 
 from noc_tui.text import clean
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from noc_tui.tui.inks import Inks
     from noc_tui.tui.widgets.keybar import KeyHint
 
-DriverState = Literal["thinking", "decided", "waiting", "paused", "failed"]
+DriverState = Literal["thinking", "decided", "suggests", "waiting", "paused", "failed"]
 
 SAYING_LIMIT: Final = 20_000
 """Characters of a rationale or an error that are kept: as many as a session holds."""
@@ -47,11 +51,12 @@ class DriverView(NamedTuple):
     """`waiting`: seconds from step to step, which the bar shows the rest of."""
     rationale: str = ""
     """What the agent says to its choice; may grow while it thinks."""
+    is_old: bool = False
+    """Whether that is what it said to its last choice, while it thinks about the next."""
     action: str = ""
     """What it chose, as the user reads it ("Scale up")."""
-    tokens: int | None = None
-    cost: float | None = None
-    """In the currency of the user's price table."""
+    figures: tuple[str, ...] = ()
+    """Model, tokens, cost and the like, in short, the most important first; they have a row of their own."""
     speed: float | None = None
     """Steps a second."""
     error: str = ""
@@ -61,21 +66,27 @@ class DriverView(NamedTuple):
 
 
 def lines(view: DriverView, width: int, *, compact: bool) -> list[list[Run]]:
-    """The rows of the panel, 1 to 3, in `width` cells; one if compact.
+    """The rows of the panel in `width` cells, 1 to 4; 1 or 2 if compact.
 
-    Of the right side the figures go first where the room is short, then the keys from the last one on.
+    Of the right side the speed goes first where the room is short, then the keys from the last one on.
     """
     left, saying = _state(view, width), _saying(view)
     if compact and saying:
-        # In one row what the driver says is worth more than figures, and than all keys but the first.
-        view = view._replace(tokens=None, cost=None, keys=view.keys[:1])
+        # In one row what the driver says is worth more than all keys but the first.
+        view = view._replace(keys=view.keys[:1])
     right = _right(view, width - cells_of(left) - _GAP)
+    figures = [_figures(view, width)] if view.figures else []
     if not compact:
-        return [_sides(left, right, width), *_below(view, width)]
+        return [_sides(left, right, width), *figures, *_below(view, width)]
     room = width - cells_of(left) - cells_of(right) - 2 * _GAP
     if saying and room >= _NARROWEST_SAYING:
-        left += [Run(" " * _GAP), Run(_one_row(saying, room, from_end=view.state == "thinking"), _ink(view))]
-    return [_sides(left, right, width)]
+        left += [Run(" " * _GAP), Run(_one_row(saying, room, from_end=_is_writing(view)), _ink(view))]
+    return [_sides(left, right, width), *figures]
+
+
+def rows_wanted(view: DriverView | None) -> int:
+    """How many rows a compact panel takes."""
+    return 0 if view is None else 1 + bool(view.figures)
 
 
 def _saying(view: DriverView) -> str:
@@ -83,7 +94,11 @@ def _saying(view: DriverView) -> str:
 
 
 def _ink(view: DriverView) -> str:
-    return "failed" if view.state == "failed" else "soft"
+    return "failed" if view.state == "failed" else "muted" if view.is_old else "soft"
+
+
+def _is_writing(view: DriverView) -> bool:
+    return view.state == "thinking" and not view.is_old
 
 
 def _state(view: DriverView, width: int) -> list[Run]:
@@ -97,6 +112,9 @@ def _state(view: DriverView, width: int) -> list[Run]:
         case "decided":
             after = f" after{seconds}" if (view.seconds or 0) >= _NOTICEABLE_SECONDS else ""
             doing = [Run("✓ ", "name"), Run(clean(view.action, 60)), Run(after, "muted")]
+        case "suggests":
+            after = f" after{seconds}" if (view.seconds or 0) >= _NOTICEABLE_SECONDS else ""
+            doing = [Run("suggests ", "muted"), Run(clean(view.action, 60), "name"), Run(after, "muted")]
         case "waiting":
             doing = [*_countdown(view), Run("next step" + (f" in{seconds}" if seconds else ""), "muted")]
         case "paused":
@@ -115,14 +133,8 @@ def _countdown(view: DriverView) -> list[Run]:
 
 
 def _right(view: DriverView, room: int) -> list[Run]:
-    """Figures and keys in at most `room` cells."""
-    figures = []
-    if view.tokens is not None:
-        figures.append([Run(f"{view.tokens:,} tokens", "muted")])
-    if view.cost is not None:
-        figures.append([Run(f"cost {view.cost:.4f}" if view.cost < 0.1 else f"cost {view.cost:,.2f}", "muted")])
-    if view.speed is not None:
-        figures.append([Run(f"{view.speed:g}x", "muted")])
+    """Speed and keys in at most `room` cells."""
+    figures = [] if view.speed is None else [[Run(f"{view.speed:g}x", "muted")]]
     keys = [[Run(clean(key, 20), "key"), Run(f" {clean(label, 40)}", "muted")] for key, label in view.keys]
     while figures or keys:
         runs = [run for part in (*figures, *keys) for run in (Run(" " * _GAP), *part)][1:]
@@ -135,6 +147,17 @@ def _right(view: DriverView, room: int) -> list[Run]:
     return []
 
 
+def _figures(view: DriverView, width: int) -> list[Run]:
+    """As many of the figures as there is room for, the first at any rate."""
+    shown = fit(clean(view.figures[0], 120), width)
+    for figure in view.figures[1:]:
+        longer = f"{shown} · {clean(figure, 120)}"
+        if cell_len(longer) > width:
+            break
+        shown = longer
+    return [Run(shown, "muted")]
+
+
 def _below(view: DriverView, width: int) -> list[list[Run]]:
     """What the driver says over the rows there are: its beginning or, while it streams in, its end."""
     saying, width = _saying(view), max(1, width - len(_QUOTE))
@@ -144,7 +167,7 @@ def _below(view: DriverView, width: int) -> list[list[Run]]:
     rows = [saying[start:end] for start, end in spans]
     marks = [_QUOTE] * _SAYING_ROWS
     if len(rows) > _SAYING_ROWS:
-        if view.state == "thinking":
+        if _is_writing(view):
             rows, marks[0] = rows[-_SAYING_ROWS:], _CUT_QUOTE
         else:
             start, _ = spans[_SAYING_ROWS - 1]
@@ -183,7 +206,7 @@ class DriverPanel(Painted):
     view: reactive[DriverView | None] = reactive(None)
     """What is shown; None hides the panel."""
     compact: reactive[bool] = reactive(False, layout=True)
-    """One row."""
+    """One row, and one for figures."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual's name)
         super().__init__(id=id, classes=classes)
@@ -198,13 +221,16 @@ class DriverPanel(Painted):
         if before is None or before.name != view.name:
             self._rows = 1
             self.refresh(layout=True)
+        elif self.compact:
+            if rows_wanted(before) != rows_wanted(view):
+                self.refresh(layout=True)
         elif self.size and len(lines(view, self.size.width, compact=False)) > self._rows:
             self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's)
         """As many rows as are needed, or were."""
         if self.compact or self.view is None:
-            return 1
+            return max(1, rows_wanted(self.view))
         self._rows = max(self._rows, len(lines(self.view, width, compact=False)))
         return self._rows
 

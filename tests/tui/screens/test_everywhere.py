@@ -23,6 +23,7 @@ WAYS: dict[str, Sequence[str]] = {
     "picker": ("p",),
     "sessions": ("s",),
     "debrief": ("s", "enter", "end", "enter"),
+    "agents": ("a",),
     "help": ("question_mark",),
 }
 screens = pytest.mark.parametrize("name", WAYS)
@@ -68,7 +69,14 @@ async def test_the_palette_lists_what_the_screen_can_do(name: str) -> None:
         await go(pit, name)
         titles = {command.title for command in pit.app.get_system_commands(pit.app.screen)}
         assert {"Help", "Leave", "Theme"} <= titles
-        wanted = {"home": "Play", "picker": "Seed", "sessions": "Verify", "debrief": "New seed", "help": "Leave"}
+        wanted = {
+            "home": "Play",
+            "picker": "Seed",
+            "sessions": "Verify",
+            "debrief": "New seed",
+            "agents": "Choose",
+            "help": "Leave",
+        }
         assert wanted[name] in titles
         await pit.press("colon")
         assert isinstance(pit.app.screen, CommandPalette)

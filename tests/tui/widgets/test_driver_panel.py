@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noc_tui.tui.widgets.driver_panel import DriverPanel, DriverState, DriverView, lines
+from noc_tui.tui.widgets.driver_panel import DriverPanel, DriverState, DriverView, lines, rows_wanted
 from noc_tui.tui.widgets.keybar import KeyHint
 from noc_tui.tui.widgets.painted import cells_of
 from tests.tui.widgets.hosting import hosted, shown
@@ -26,10 +26,11 @@ def agent(state: DriverState = "thinking", **changes: Any) -> DriverView:
 
 
 def test_an_agent_at_work_is_shown_with_what_it_costs_and_how_to_take_over() -> None:
-    view = agent(name="qwen", seconds=1.24, tokens=1204, cost=0.0031, speed=2.0)
-    [row] = rows_of(view)
+    view = agent(name="qwen", seconds=1.24, figures=("qwen3", "1,204 in 31 out", "cost 0.0031"), speed=2.0)
+    row, figures = rows_of(view)
     assert row.startswith("» qwen  ◐ thinking 1.2 s    ")
-    assert row.endswith("    1,204 tokens  cost 0.0031  2x  a take over  space pause  + - speed")
+    assert row.endswith("    2x  a take over  space pause  + - speed")
+    assert figures == "qwen3 · 1,204 in 31 out · cost 0.0031"
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,7 @@ def test_an_agent_at_work_is_shown_with_what_it_costs_and_how_to_take_over() -> 
     [
         (agent("decided", action="Scale up", seconds=0.8), "» rules  ✓ Scale up after 0.8 s"),
         (agent("decided", action="Scale up", seconds=0.01), "» rules  ✓ Scale up"),
+        (agent("suggests", action="Scale up", seconds=0.8), "» rules  suggests Scale up after 0.8 s"),
         (agent("waiting", seconds=0.5, period=1.0), "» rules  ━━━━━━╌╌╌╌╌╌ next step in 0.5 s"),
         (agent("paused"), "» rules  ‖ paused"),
         (agent("paused", action="Scale up"), "» rules  ‖ paused  Scale up"),
@@ -66,12 +68,23 @@ def test_afterwards_its_beginning_is_shown() -> None:
     assert second.endswith("…")
 
 
+def test_what_it_said_last_is_shown_from_its_beginning_while_it_thinks_about_the_next() -> None:
+    _, first, second = rows_of(agent("thinking", rationale=LONG, is_old=True), width=60)
+    assert first.startswith("│ word0 word1 ")
+    assert second.endswith("…")
+
+
+def test_figures_that_have_no_room_are_left_out_from_the_last_one_on() -> None:
+    view = agent(figures=("qwen3", "1,204 in 31 out", "cost unknown", "in all 3 calls"))
+    assert rows_of(view, width=40)[1] == "qwen3 · 1,204 in 31 out · cost unknown"
+
+
 def test_an_error_is_told_in_full_words() -> None:
     assert rows_of(agent("failed", error="The endpoint answered 401."))[1] == "│ The endpoint answered 401."
 
 
-def test_in_one_row_the_rationale_is_worth_more_than_figures_and_further_keys() -> None:
-    view = agent("decided", action="Scale up", rationale=LONG, tokens=1204, cost=1.5, speed=1.0)
+def test_in_one_row_the_rationale_is_worth_more_than_further_keys() -> None:
+    view = agent("decided", action="Scale up", rationale=LONG, speed=1.0)
     [row] = rows_of(view, width=78, compact=True)
     assert row.startswith("» rules  ✓ Scale up  word0 word1 word2")
     assert row.endswith("…  1x  a take over")
@@ -82,8 +95,8 @@ def test_in_one_row_too_the_end_is_shown_while_it_streams_in() -> None:
     assert row.endswith("word99  a take over")
 
 
-def test_where_the_room_is_short_figures_go_before_keys() -> None:
-    view = agent(tokens=1204, cost=1.5, speed=1.0)
+def test_where_the_room_is_short_the_speed_goes_before_keys() -> None:
+    view = agent(speed=1.0)
     shown = {width: rows_of(view, width)[0].split("thinking")[1].split("  ") for width in (70, 58, 40)}
     parts = {width: [part.strip() for part in row if part] for width, row in shown.items()}
     assert parts[70] == ["1x", "a take over", "space pause", "+ - speed"]
@@ -104,8 +117,8 @@ views = st.builds(
     period=st.none() | st.floats(0.1, 10),
     rationale=st.sampled_from(["", "short", LONG, "日本語のログ" * 40]),
     action=st.sampled_from(["", "Scale up"]),
-    tokens=st.none() | st.integers(0, 10**7),
-    cost=st.none() | st.floats(0, 1e5),
+    is_old=st.booleans(),
+    figures=st.lists(st.sampled_from(["qwen3", "1,204 in 31 out", "日本語" * 30, "x" * 150])).map(tuple),
     speed=st.none() | st.sampled_from([0.5, 16.0]),
     error=st.sampled_from(["", LONG]),
     keys=st.sampled_from([(), KEYS]),
@@ -113,9 +126,11 @@ views = st.builds(
 
 
 @given(views, st.integers(60, 200), st.booleans())
-def test_there_are_one_to_three_rows_and_none_is_overrun(view: DriverView, width: int, compact: bool) -> None:
+def test_there_are_one_to_four_rows_and_none_is_overrun(view: DriverView, width: int, compact: bool) -> None:
     rows = lines(view, width, compact=compact)
-    assert 1 <= len(rows) <= (1 if compact else 3)
+    figures = bool(view.figures)
+    assert 1 <= len(rows) - figures <= (1 if compact else 3)
+    assert not compact or len(rows) == rows_wanted(view)
     assert all(cells_of(row) <= width for row in rows)
 
 
@@ -140,7 +155,7 @@ async def test_it_takes_the_rows_that_it_needs_and_keeps_them_while_the_driver_s
         assert heights == [1, 3, 3, 1]
 
 
-async def test_compact_it_has_one_row() -> None:
+async def test_compact_it_has_one_row_and_one_for_figures() -> None:
     panel = DriverPanel()
     async with hosted(panel) as host:
         panel.view = agent(rationale=LONG)
@@ -148,3 +163,6 @@ async def test_compact_it_has_one_row() -> None:
         panel.compact = True
         await host.pilot.pause()
         assert len(shown(panel)) == 1
+        panel.view = agent(rationale=LONG, figures=("qwen3",))
+        await host.pilot.pause()
+        assert shown(panel)[1].strip() == "qwen3"
