@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # A shared machine has slow moments: an example is never failed for the time it took.
 # The quick run draws the same examples every time: only a change can break it. The thorough one searches.
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=60, database=None, derandomize=True)
+hypothesis.settings.register_profile("brief", deadline=None, max_examples=10, database=None, derandomize=True)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=3000, database=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
