@@ -24,7 +24,7 @@ _NONE: Final = "—"
 def progress_lines(progress: Progress, now: datetime) -> list[str]:
     """The summary for a terminal, a line each."""
     if not progress.home.sessions and progress.home.next_due is None:
-        return [f"{clean(progress.player, 80)} has not played yet; noc-tui play does, and noc-tui drill practises"]
+        return [f"{clean(progress.player, 80)} has nothing here yet; noc-tui progress rebuild takes in what has been recorded"]
     lines = list(_overall(progress, now))
     if progress.incidents:
         lines += ["", *_aligned([HEADINGS, *(_row(incident, now) for incident in progress.incidents)])]
@@ -81,7 +81,7 @@ def _cards(home: Home, now: datetime) -> str:
     if home.due:
         return f"{home.due} due"
     if home.next_due is None:
-        return "none yet; noc-tui drill deals the first"
+        return "none yet"
     return f"none due; the next {_when(home.next_due, now)}"
 
 

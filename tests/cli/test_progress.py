@@ -26,7 +26,7 @@ def waiting() -> None:
 def test_who_has_not_played_is_told_what_to_do() -> None:
     done = noc("progress", "--player", "ana")
     assert done.code == 0
-    assert done.out == "ana has not played yet; noc-tui play does, and noc-tui drill practises\n"
+    assert done.out == "ana has nothing here yet; noc-tui progress rebuild takes in what has been recorded\n"
 
 
 @pytest.mark.usefixtures("waiting")
@@ -102,7 +102,7 @@ def test_a_session_that_does_not_verify_is_not_imported(recorded: Path) -> None:
     done = noc("progress", "import", "last")
     assert done.code == 1
     assert "cannot be reviewed" in done.err
-    assert "has not played yet" in noc("progress", "--player", "rules").out
+    assert "has nothing here yet" in noc("progress", "--player", "rules").out
 
 
 def test_a_session_that_has_not_ended_is_not_imported(recorded: Path) -> None:
