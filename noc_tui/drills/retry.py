@@ -67,14 +67,14 @@ class Retry:
 def retry_of(track: Track, review: Review, step: int | None = None) -> Retry:
     """The drill from a session's worst move, or from another.
 
-    Raises `DrillError` where there was no mistake, or where nothing could win the position any more.
+    Raises `DrillError` where there was no mistake, or where the position counted as lost.
     """
     chosen = review.worst if step is None else step
     if chosen is None:
         raise DrillError("there was no mistake in this session; nothing to try again")
     move = review.move(chosen)
     if move.lost_position:
-        raise DrillError(f"nothing could win the position before step {chosen} any more; try an earlier one")
+        raise DrillError(f"the position before step {chosen} counted as lost already; try an earlier one")
     return Retry(track.header.session, chosen, move, track.header.max_steps - chosen + 1)
 
 

@@ -91,7 +91,7 @@ class Position:
 def why(position: Position, action: int, best: int, verdict: Verdict) -> str:
     """The reason in a sentence or two. May tell hidden state."""
     if verdict is Verdict.NONE:
-        return "Nothing was expected to win this position any more."
+        return "Counted as lost: even best play was expected to need nearly all the time that was left."
     if action == best:
         return f"Right: {benefit(position, best)}."
     better, worse = benefit(position, best), harm(position, action)

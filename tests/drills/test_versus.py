@@ -171,5 +171,5 @@ def test_what_was_lost_already_is_not_tried_again() -> None:
     run = episode_of("retry_storm", "SSXX-------")
     review = review_session(run)
     assert review.lost_from is not None
-    with pytest.raises(DrillError, match="could win the position"):
+    with pytest.raises(DrillError, match="counted as lost already"):
         retry_of(run, review, review.lost_from + 1)

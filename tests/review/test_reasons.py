@@ -75,4 +75,4 @@ def test_a_key_where_nothing_is_wrong_is_not_needed() -> None:
 def test_a_lost_position_is_no_reproach(keys: str) -> None:
     move = review_session(episode_of("retry_storm", keys), planner=QUICK).moves[-1]
     assert move.verdict is Verdict.NONE
-    assert move.why == "Nothing was expected to win this position any more."
+    assert move.why.startswith("Counted as lost")

@@ -117,7 +117,7 @@ async def test_that_a_position_is_lost_is_told_once() -> None:
         lines += [advice.line for advice in await advice_of(coach)]
     assert lines[-1] is None
     assert coach.short == "– lost"
-    assert len([line for line in lines if line and "Nothing was expected" in line.text]) == 1
+    assert len([line for line in lines if line and "Counted as lost" in line.text]) == 1
 
 
 async def test_a_second_listener_is_not_wanted_while_one_listens(monkeypatch: pytest.MonkeyPatch) -> None:
