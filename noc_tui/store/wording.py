@@ -24,7 +24,8 @@ _NONE: Final = "—"
 def progress_lines(progress: Progress, now: datetime) -> list[str]:
     """The summary for a terminal, a line each."""
     if not progress.home.sessions and progress.home.next_due is None:
-        return [f"{clean(progress.player, 80)} has nothing here yet; noc-tui progress rebuild takes in what has been recorded"]
+        who = clean(progress.player, 80)
+        return [f"{who} has nothing here yet; noc-tui progress rebuild takes in what has been recorded"]
     lines = list(_overall(progress, now))
     if progress.incidents:
         lines += ["", *_aligned([HEADINGS, *(_row(incident, now) for incident in progress.incidents)])]
