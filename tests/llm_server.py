@@ -6,6 +6,7 @@ It runs in a thread of its own, so that the program under test may be this proce
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import deque
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ class LLMServer:
         self._ready = Event()
         self._stop: asyncio.Event | None = None
         self._go = Event()
+        self._writers: set[asyncio.StreamWriter] = set()
         self.gone = Event()
         """Set once a client has gone while it was kept waiting."""
         self.waiting = Event()
@@ -124,6 +126,13 @@ class LLMServer:
         assert self._stop is not None
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
+        assert not self._thread.is_alive()
+
+    def again(self) -> LLMServer:
+        """A server at the same port, for when this one is dead."""
+        server = LLMServer(policy=self.policy, key=self.key)
+        server._port = self._port
+        return server
 
     # --- in the thread
 
@@ -137,9 +146,22 @@ class LLMServer:
         self._port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
+        # asyncio leaves a connection open for ever that it is accepting while its server closes: so it accepts no more
+        # first, and closes last.
+        self._loop.remove_reader(server.sockets[0].fileno())
+        await self._hang_up()
         server.close()
 
+    async def _hang_up(self) -> None:
+        """Close every connection, those too that are being accepted this moment."""
+        this = asyncio.current_task()
+        while (others := asyncio.all_tasks() - {this}) or self._writers:
+            for writer in self._writers:
+                writer.close()
+            await asyncio.wait(others, timeout=0.01) if others else await asyncio.sleep(0)
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         try:
             while await self._exchange(reader, writer):
                 pass
@@ -147,6 +169,9 @@ class LLMServer:
             self.gone.set()
         finally:
             writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+            self._writers.discard(writer)
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; False when the connection is not to be used again."""

@@ -10,7 +10,6 @@ import pytest
 from noc_tui.episode.verify import verify
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_program import ready, sessions, steps_shown
-from tests.llm_outage import MortalServer
 from tests.llm_server import LLMServer, Turn
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def settings(server: LLMServer) -> dict[str, str]:
     return {"API_BASE_URL": server.url, "MODEL_NAME": "sample-1", "API_KEY": KEY, "NOC_TUI_LLM_RETRIES": "0"}
 
 
-def by_step(*actions: str) -> MortalServer:
+def by_step(*actions: str) -> LLMServer:
     """A server that answers by the step that it is asked about, and waits from then on."""
 
     def answer(body: dict[str, object]) -> Turn:
@@ -43,7 +42,7 @@ def by_step(*actions: str) -> MortalServer:
         step = next((number for number in range(len(actions), 0, -1) if f"Step {number} of" in asked), 0)
         return Turn(action=actions[step - 1] if step else "do_nothing", rationale=f"Because of step {step}.")
 
-    return MortalServer(policy=answer, key=KEY)
+    return LLMServer(policy=answer, key=KEY)
 
 
 def test_a_model_is_watched_to_resolution_and_its_key_is_nowhere(data: Path) -> None:

@@ -12,7 +12,6 @@ from noc_tui.episode.verify import verify
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.home import HomeScreen
 from noc_tui.tui.widgets.driver_panel import DriverPanel
-from tests.llm_outage import MortalServer
 from tests.llm_server import LLMServer, Turn, failure
 from tests.tui.cockpit import cockpit, playing
 from tests.tui.model import KEY, held, logged, panel, recorded, use
@@ -167,7 +166,7 @@ async def test_a_server_that_died_and_came_back_is_asked_again_by_a_and_the_mode
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with ExitStack() as running:
-        first = running.enter_context(MortalServer())
+        first = running.enter_context(LLMServer())
         use(first, monkeypatch)
         first.then(Turn(action="throttle_cpu"), failure(500, "out of memory"))
         async with cockpit(WATCH) as pit:
