@@ -7,7 +7,7 @@ widget: more nodes, and more rules to match against them, than all widgets of th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.style import Style
 from textual.color import Color
@@ -19,6 +19,22 @@ if TYPE_CHECKING:
 
 Inks = dict[str, str]
 """Inks by the names that a widget has for them."""
+
+LEVEL_INKS: Final[Inks] = {"calm": "calm", "breach": "breach", "critical": "critical"}
+"""The colours of `Level`."""
+
+STRIP_INKS: Final[Inks] = {
+    **LEVEL_INKS,
+    "calm-under": "calm-under",
+    "calm-dim": "calm-dim",
+    "breach-dim": "breach-dim",
+    "critical-dim": "critical-dim",
+    "threshold": "threshold",
+}
+"""What a strip of blocks is painted in."""
+
+PLAIN_LEVEL_INKS: Final[Inks] = {"calm": "muted", "breach": "foreground", "critical": "foreground"}
+"""The levels where there are no colours: glyphs and words tell them apart."""
 
 
 def ink_style(ink: str, variables: Mapping[str, str]) -> Style:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.reactive import reactive
 
+from noc_tui.tui.inks import LEVEL_INKS, PLAIN_LEVEL_INKS
 from noc_tui.tui.widgets.blocks import BLOCKS, EIGHTHS, SHADE
 from noc_tui.tui.widgets.levels import Level, health_level
 from noc_tui.tui.widgets.painted import Painted, Run
@@ -53,18 +54,12 @@ class Curve(Painted):
 
     INKS: ClassVar[Inks] = {
         "axis": "muted",
-        "calm": "calm",
-        "breach": "breach",
-        "critical": "critical",
+        **LEVEL_INKS,
         "muted": "muted",
         "ghost": "ghost bold",
         "at": "background bold",
     }
-    PLAIN_INKS: ClassVar[Inks] = {
-        "calm": "muted",
-        "breach": "foreground",
-        "critical": "foreground",
-    }
+    PLAIN_INKS: ClassVar[Inks] = PLAIN_LEVEL_INKS
     DEFAULT_CSS = """
     Curve {
         height: 6;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from noc_tui.sim.metrics import METRICS
+from noc_tui.tui.inks import PLAIN_LEVEL_INKS, STRIP_INKS
 from noc_tui.tui.widgets.blocks import Scale, draw, lay_out
 from noc_tui.tui.widgets.painted import Painted, Run
 
@@ -31,21 +32,9 @@ class Masthead(Painted):
     INKS: ClassVar[Inks] = {
         "name": "accent bold",
         "tagline": "soft",
-        "threshold": "threshold",
-        "calm": "calm",
-        "calm-under": "calm-under",
-        "calm-dim": "calm-dim",
-        "breach": "breach",
-        "breach-dim": "breach-dim",
-        "critical": "critical",
-        "critical-dim": "critical-dim",
+        **STRIP_INKS,
     }
-    PLAIN_INKS: ClassVar[Inks] = {
-        "calm": "muted",
-        "calm-under": "muted",
-        "breach": "foreground",
-        "critical": "foreground",
-    }
+    PLAIN_INKS: ClassVar[Inks] = {**PLAIN_LEVEL_INKS, "calm-under": "muted"}
     DEFAULT_CSS = """
     Masthead {
         height: 3;

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.reactive import reactive
 
+from noc_tui.tui.inks import PLAIN_LEVEL_INKS, STRIP_INKS
 from noc_tui.tui.widgets.blocks import Scale, draw, lay_out
 from noc_tui.tui.widgets.levels import Level, exact, level_of, standing, trend
 from noc_tui.tui.widgets.painted import Painted, Run
@@ -59,24 +60,15 @@ class MetricStrip(Painted):
         "muted": "muted",
         "track": "surface",
         "mark": "surface bold",
-        "threshold": "threshold",
         "ghost": "ghost bold",
         "value-calm": "calm bold",
         "value-breach": "breach bold",
         "value-critical": "critical bold",
-        "calm": "calm",
-        "calm-under": "calm-under",
-        "calm-dim": "calm-dim",
-        "breach": "breach",
-        "breach-dim": "breach-dim",
-        "critical": "critical",
-        "critical-dim": "critical-dim",
+        **STRIP_INKS,
     }
     PLAIN_INKS: ClassVar[Inks] = {
-        "calm": "muted",
+        **PLAIN_LEVEL_INKS,
         "calm-under": "muted",
-        "breach": "foreground",
-        "critical": "foreground",
         "value-calm": "muted",
         "value-breach": "foreground bold",
         "value-critical": "foreground bold reverse",

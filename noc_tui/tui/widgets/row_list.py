@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from noc_tui.tui.inks import Inks, ink_style
+from noc_tui.tui.inks import LEVEL_INKS, Inks, ink_style
 from noc_tui.tui.widgets.cells import fit
 from noc_tui.tui.widgets.painted import Run
 
@@ -62,9 +62,7 @@ class RowList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         "soft": "soft",
         "muted": "muted",
         "heading": "foreground bold",
-        "calm": "calm",
-        "breach": "breach",
-        "critical": "critical",
+        **LEVEL_INKS,
         "at": "panel",
         "hover": "surface",
     }

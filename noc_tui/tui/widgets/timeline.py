@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from noc_tui.text import clean
+from noc_tui.tui.inks import LEVEL_INKS, PLAIN_LEVEL_INKS
 from noc_tui.tui.widgets.blocks import BLOCKS, EIGHTHS
 from noc_tui.tui.widgets.levels import Level, health_level
 from noc_tui.tui.widgets.painted import Painted, Run
@@ -97,18 +98,12 @@ class Timeline(Painted):
         "accent": "accent bold",
         "here": "background bold",
         "here-ground": "foreground",
-        "calm": "calm",
-        "breach": "breach",
-        "critical": "critical",
+        **LEVEL_INKS,
         "calm-dim": "calm-under",
         "breach-dim": "breach-dim",
         "critical-dim": "critical-dim",
     }
-    PLAIN_INKS: ClassVar[Inks] = {
-        "calm": "muted",
-        "breach": "foreground",
-        "critical": "foreground bold",
-    }
+    PLAIN_INKS: ClassVar[Inks] = {**PLAIN_LEVEL_INKS, "critical": "foreground bold"}
     DEFAULT_CSS = """
     Timeline {
         height: 2;
