@@ -12,8 +12,8 @@ from __future__ import annotations
 import argparse
 import time
 
+from noc_tui.agents.fixed import actions_of, keys_of
 from noc_tui.bench.best_keys import Line, Worth, search, worths
-from noc_tui.bench.fixed import actions_of, keys_of
 from noc_tui.sim.actions import ACTION_INDEX, ACTIONS
 from noc_tui.sim.catalog import default_catalog
 from noc_tui.sim.reward import RUN_SCORE_STEPS

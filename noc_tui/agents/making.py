@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from noc_tui.agents.base import Agent
 
 
-async def make_agent_aside(spec: str, *, seed: int, time_limit: float) -> Agent:
+async def make_agent_aside(spec: str, *, seed: int, time_limit: float, hints: bool = False) -> Agent:
     """The agent `NAME` or `NAME:ARGUMENT`, as `make_agent` makes it, while the event loop goes on.
 
     Raises `AgentError` when there is no such agent, it cannot be loaded, or is not ready within `time_limit` seconds.
@@ -33,7 +33,7 @@ async def make_agent_aside(spec: str, *, seed: int, time_limit: float) -> Agent:
     def work() -> None:
         agent, error = None, None
         try:
-            agent = make_agent(spec, seed=seed)
+            agent = make_agent(spec, seed=seed, hints=hints)
         except AgentError as failure:
             error = failure
         if not loop.is_closed():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from noc_tui.agents.asking import NAME_LIMIT, told
 from noc_tui.agents.base import Agent, AgentError
+from noc_tui.agents.fixed import FIXED, actions_of, keys_of
 from noc_tui.agents.planner import PlannerAgent
 from noc_tui.agents.script import ScriptAgent, read_script
 from noc_tui.agents.scripted import RandomAgent, RulesAgent, WaitAgent
@@ -46,12 +47,21 @@ class AgentName:
             return self.name
         return f"{self.name}[:{self.takes}]" if self.alone else f"{self.name}:{self.takes}"
 
+    @property
+    def needs(self) -> str:
+        """What it needs behind its name, for a sentence: `a file`, `keys`."""
+        takes = (self.takes or "").lower()
+        return takes if takes.endswith("s") else f"a {takes}"
+
 
 BUILT_IN: Final = (
     AgentName("wait", "does nothing, whatever happens"),
     AgentName("random", "any action, each as likely as the others"),
     AgentName("rules", "worst symptom, usual remedy; looks at the metrics alone"),
     AgentName("planner", "near-perfect play; sees the rules and the hidden state, which no other agent is shown"),
+    AgentName("ppo", "a policy trained by noc-tui train; SET is all, classic or pack", "SET", alone=True),
+    AgentName("policy", "a trained policy of your own", "FILE"),
+    AgentName("fixed", "a string of the keys W R T C E S, whatever happens, and then waits", "KEYS"),
     AgentName("script", "the actions of a file: an action a line, a JSON array, or a recorded session", "FILE"),
     AgentName("llm", "a language model; NAME is a profile of the config file", "NAME", alone=True),
 )
@@ -71,12 +81,12 @@ def agent_names() -> tuple[list[AgentName], list[str]]:
     return names, problems
 
 
-def make_agent(spec: str, *, seed: int) -> Agent:
-    """The agent `NAME` or `NAME:ARGUMENT` for one episode of that seed.
+def make_agent(spec: str, *, seed: int, hints: bool = False) -> Agent:
+    """The agent `NAME` or `NAME:ARGUMENT` for one episode of that seed; `hints` as for `agent_factory`.
 
     Raises `AgentError` when there is no such agent, or it cannot be loaded.
     """
-    return agent_factory(spec)(seed)
+    return agent_factory(spec, hints=hints)(seed)
 
 
 def agent_factory(spec: str, *, hints: bool = False) -> AgentFactory:
@@ -91,11 +101,15 @@ def agent_factory(spec: str, *, hints: bool = False) -> AgentFactory:
         return _from_entry_point(spec, name, argument if colon else None)
     known = _RESERVED[name]
     if known.takes and not argument and (colon or not known.alone):
-        raise AgentError(f"agent {name} needs a {known.takes.lower()}: {known.usage}")
+        raise AgentError(f"agent {name} needs {known.needs}: {known.usage}")
     if colon and not known.takes:
         raise AgentError(f"agent {name} takes nothing behind its name, not {clean(argument, 60)!r}")
     if name == "llm":
         return _model(argument or None, hints=hints)
+    if name in {"policy", "ppo"}:
+        return _policy(name, argument)
+    if name == FIXED:
+        return _fixed(argument)
     return _script(argument) if name == "script" else _SIMPLE[name]
 
 
@@ -107,6 +121,11 @@ _SIMPLE: Final[dict[str, AgentFactory]] = {
 }
 
 
+def _fixed(keys: str) -> AgentFactory:
+    actions = actions_of(keys)
+    return lambda _: ScriptAgent(f"{FIXED}:{keys_of(actions)}", actions)
+
+
 def _script(file: str) -> AgentFactory:
     try:
         path = Path(file).expanduser()
@@ -116,6 +135,21 @@ def _script(file: str) -> AgentFactory:
     except (RuntimeError, ValueError) as error:  # a home folder that there is not, a path that none can be
         raise AgentError(f"script {clean(file, 100)!r} cannot be read: {told(error)}") from error
     return lambda _: ScriptAgent(name, actions)
+
+
+def _policy(kind: str, argument: str) -> AgentFactory:
+    # Only those who have a policy play pay for NumPy's and pydantic's part in it.
+    from noc_tui.agents.policy import PolicyAgent, load_network, policy_name, shipped_policy  # noqa: PLC0415
+
+    try:
+        path = Path(argument).expanduser() if kind == "policy" else shipped_policy(argument or None)
+        name = policy_name(path) if kind == "policy" else ":".join(filter(None, (kind, argument)))
+        network = load_network(path)
+    except AgentError as error:
+        raise AgentError(clean(str(error), SHORT_TEXT)) from error
+    except (RuntimeError, ValueError) as error:
+        raise AgentError(f"policy {clean(argument, 100)!r} cannot be read: {told(error)}") from error
+    return lambda _: PolicyAgent(name, network)
 
 
 def _model(name: str | None, *, hints: bool) -> AgentFactory:

@@ -15,10 +15,15 @@ from threading import Thread
 from typing import Final, Protocol, Self
 
 
+class EngineError(Exception):
+    """Processors that cannot be had. The message is one sentence that can be shown as it is."""
+
+
 class Engine(Protocol):
     """Makes the executor of an evaluation, which shuts it down."""
 
-    def __call__(self) -> Executor: ...
+    def __call__(self) -> Executor:
+        """Raises `EngineError`."""
 
 
 WORTH_A_PROCESS: Final = 20
@@ -41,7 +46,7 @@ class LocalEngine:
             return ThreadPoolExecutor(1)
         # A fork would take over an event loop that runs.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.processes, context, initializer=_begin)
+        return ProcessPoolExecutor(self.processes, context, initializer=leave_interrupts_to_parent)
 
 
 def available_processors() -> int:
@@ -49,7 +54,7 @@ def available_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _begin() -> None:
+def leave_interrupts_to_parent() -> None:
     """What a process does first: leave Ctrl-C to the program that started it, and make sure not to outlive that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from noc_tui.agents.asking import close_agent, driver_name
 from noc_tui.agents.base import AgentError
-from noc_tui.bench.fixed import FIXED, evaluated_agent
+from noc_tui.agents.fixed import FIXED
+from noc_tui.agents.registry import agent_factory
+from noc_tui.bench.crew import EPISODES_EACH, Crew, Job, LostProcessError, spawning
 from noc_tui.bench.folder import SESSIONS, SUFFIX, Contents, FolderError, RowList, read_folder
 from noc_tui.bench.playing import Chunk, Played, Terms, play, play_chunk, review_chunk, step_limit
 from noc_tui.bench.run import MAX_FAILURES
@@ -32,8 +35,10 @@ BEST_KEYS: Final = "TETWCRTCET"
 REFERENCES: Final = ("wait", "random", f"{FIXED}:{BEST_KEYS}", "rules", "planner")
 """Who always plays along: no thought at all, and the ceiling."""
 
-_SCRIPTED: Final = frozenset({"wait", "random", "rules", "planner", "script", FIXED})
+_SCRIPTED: Final = frozenset({"wait", "random", "rules", "planner", "ppo", "policy", "script", FIXED})
 """The agents that wait for nobody, and are played by the engine."""
+_MODEL: Final = "llm"
+"""The agent that can be played in any process. Those of other packages may hold what there is only one of."""
 _CHUNK: Final = 10
 """Episodes that are handed over together: whoever interrupts waits for so many."""
 
@@ -76,14 +81,6 @@ class Tally(NamedTuple):
     tokens: int
 
 
-class Job(NamedTuple):
-    """One episode that waits for the network."""
-
-    factory: AgentFactory
-    incident: Incident
-    seed: int
-
-
 async def evaluate(
     plan: Plan,
     folder: Path,
@@ -91,18 +88,20 @@ async def evaluate(
     engine: Engine,
     budget: Budget,
     concurrency: int = 8,
+    processes: int = 1,
     tell: Callable[[Tally], None] = lambda _: None,
     notice: Callable[[str], None] = lambda _: None,
 ) -> str | None:
     """Play what the folder does not hold yet. Why it stopped before all was played, in a clause; None when it was.
 
-    Agents that wait for a model play here, up to `concurrency` episodes at a time; the engine plays the others.
+    Agents that wait play here, up to `concurrency` episodes at a time; the engine plays the others. Where so many
+    episodes ask language models that it is worth it, up to `processes` processes do that.
     Whatever ends it, finished episodes stay in the folder, and the next call goes on from there.
 
     Raises `EvaluationError` for agents or a folder that do not go together, `AgentError` for an agent that cannot be
-    had, `FolderError` and `RecordingError` when nothing can be written.
+    had, `EngineError` for an engine that cannot, `FolderError` and `RecordingError` when nothing can be written.
     """
-    factories = {spec: evaluated_agent(spec) for spec in dict.fromkeys(plan.agents)}
+    factories = {spec: agent_factory(spec) for spec in dict.fromkeys(plan.agents)}
     names = await _names(factories, plan.seeds[0], notice)
     with RowList(folder) as rows:
         contents = read_folder(folder)
@@ -114,8 +113,8 @@ async def evaluate(
         run.take_over(contents, names)
         executor = engine()
         try:
-            await run.play(executor, factories, names, contents, concurrency)
-        except BrokenProcessPool as error:
+            await run.play(executor, factories, names, contents, concurrency=concurrency, processes=processes)
+        except (BrokenProcessPool, LostProcessError) as error:
             raise EvaluationError("a process that played episodes has died; run the same command to go on") from error
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
@@ -190,6 +189,11 @@ def _check_terms(plan: Plan, contents: Contents) -> None:
                 )
 
 
+def _kind(spec: str) -> str:
+    """The name of an agent without what stands behind it."""
+    return spec.partition(":")[0]
+
+
 class _Run:
     """One run of an evaluation: what has been played, and what is still to be."""
 
@@ -211,6 +215,8 @@ class _Run:
             time_limit=plan.time_limit,
             max_failures=plan.max_failures,
         )
+        self._unreviewing = replace(self._terms, review=False)  # a review would keep all others waiting
+        self._incidents = {incident.id: incident for incident in plan.incidents}
         self._rows = rows
         self._budget = budget
         self._tell = tell
@@ -241,21 +247,36 @@ class _Run:
         factories: dict[str, AgentFactory],
         names: dict[str, str],
         contents: Contents,
+        *,
         concurrency: int,
+        processes: int,
     ) -> None:
         """Play what is missing, and review what has not been."""
-        here = {spec: factory for spec, factory in factories.items() if spec.partition(":")[0] not in _SCRIPTED}
-        jobs = self._jobs(here, names)
+        waiting = [spec for spec in factories if _kind(spec) not in _SCRIPTED]
+        jobs = list(self._jobs(waiting, names))
+        crew = self._crew(jobs, min(concurrency, len(jobs)) // EPISODES_EACH, processes)
+        following = iter(jobs)
         try:
-            async with asyncio.TaskGroup() as group:
-                for chunk in self._chunks([spec for spec in factories if spec not in here], names):
+            async with crew or nullcontext(), asyncio.TaskGroup() as group:
+                for chunk in self._chunks([spec for spec in factories if spec not in waiting], names):
                     group.create_task(self._hand_over(executor, play_chunk, chunk, self._terms))
                 for paths in self._unreviewed(contents):
                     group.create_task(self._hand_over(executor, review_chunk, paths))
-                for _ in range(concurrency if here else 0):
-                    group.create_task(self._play_here(jobs, executor, group))
+                for _ in range(min(concurrency, len(jobs))):
+                    group.create_task(self._play_waiting(following, factories, crew, executor, group))
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
+        if self.stopped is not None:
+            self._used_up()  # calls that were under way then have been paid for since
+
+    def _crew(self, jobs: Sequence[Job], worth: int, processes: int) -> Crew | None:
+        """The processes in which models are asked; None where it is not worth them."""
+        number = min(worth, processes)
+        if number < 2 or not any(_kind(job.agent) == _MODEL for job in jobs):
+            return None
+        context = spawning()
+        self._budget.share(context)
+        return Crew(number, self._incidents, self._unreviewing, self._budget, context)
 
     def _chunks(self, specs: Sequence[str], names: dict[str, str]) -> Iterator[Chunk]:
         seeds = self._plan.seeds
@@ -266,13 +287,13 @@ class _Run:
                     if missing:
                         yield Chunk(agent=spec, incident=incident, seeds=missing)
 
-    def _jobs(self, factories: dict[str, AgentFactory], names: dict[str, str]) -> Iterator[Job]:
+    def _jobs(self, specs: Sequence[str], names: dict[str, str]) -> Iterator[Job]:
         """What waits for the network, in an order in which agents can be compared wherever it is stopped."""
         for seed in self._plan.seeds:
             for incident in self._plan.incidents:
-                for spec, factory in factories.items():
+                for spec in specs:
                     if self._missing(names[spec], incident, [seed]):
-                        yield Job(factory, incident, seed)
+                        yield Job(spec, incident.id, seed)
 
     def _missing(self, name: str, incident: Incident, seeds: Iterable[int]) -> tuple[int, ...]:
         return tuple(seed for seed in seeds if (name, incident.id, seed) not in self._finished)
@@ -286,14 +307,27 @@ class _Run:
     async def _hand_over(self, executor: Executor, function: Callable[..., Played], *arguments: object) -> None:
         self._take(await asyncio.wrap_future(executor.submit(function, *arguments)))
 
-    async def _play_here(self, jobs: Iterator[Job], executor: Executor, group: asyncio.TaskGroup) -> None:
-        terms = replace(self._terms, review=False)  # which would keep all others waiting
+    async def _play_waiting(
+        self,
+        jobs: Iterator[Job],
+        factories: dict[str, AgentFactory],
+        crew: Crew | None,
+        executor: Executor,
+        group: asyncio.TaskGroup,
+    ) -> None:
+        terms = self._unreviewing
         for job in jobs:
             if self._used_up():
                 return
-            played = await play(job.factory, job.incident, job.seed, terms, self._budget)
+            if crew is not None and _kind(job.agent) == _MODEL:
+                played = await crew.play(job)
+            else:
+                incident = self._incidents[job.incident]
+                played = await play(factories[job.agent], incident, job.seed, terms, self._budget)
             self._take(played)
-            if self._terms.review and played.rows:
+            if not played.rows:
+                self._used_up()
+            elif self._terms.review:
                 paths = [terms.sessions / f"{row.session}{SUFFIX}" for row in played.rows]
                 group.create_task(self._hand_over(executor, review_chunk, paths))
 
@@ -315,15 +349,15 @@ class _Run:
             self._void += row.outcome == "void"
 
     def _say(self) -> None:
-        budget = self._budget
+        spent = self._budget.spent
         self._tell(
             Tally(
                 done=len(self._finished),
                 before=self._before,
                 total=self._plan.episodes,
                 void=self._void,
-                cost=budget.cost,
-                cost_unknown=budget.unknown,
-                tokens=budget.tokens,
+                cost=spent.cost,
+                cost_unknown=spent.unknown,
+                tokens=spent.tokens,
             )
         )

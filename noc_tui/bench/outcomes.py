@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from noc_tui.bench.fixed import keys_of
+from noc_tui.agents.fixed import keys_of
 from noc_tui.episode.errors import SessionError
 from noc_tui.episode.format import describe
 from noc_tui.episode.records import INCIDENT_ID, LONG_TEXT, SHORT_TEXT, Outcome, Usage

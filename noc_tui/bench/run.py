@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from noc_tui.agents.asking import NAME_LIMIT, ask, close_agent, driver_name
+from noc_tui.agents.asking import NAME_LIMIT, about_of, ask, close_agent, driver_name
 from noc_tui.agents.base import AgentError
 from noc_tui.agents.planner import show_episode
 from noc_tui.agents.registry import agent_factory
@@ -19,10 +19,11 @@ from noc_tui.sim.reward import RUN_SCORE_STEPS, RUN_SCORE_SUCCESS
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable
+    from collections.abc import AsyncGenerator, Callable, Iterable
     from pathlib import Path
 
     from noc_tui.agents.base import Agent
+    from noc_tui.episode.playable import Playable
     from noc_tui.sim.incident import Incident
 
 TIME_LIMIT: Final = 30.0
@@ -88,7 +89,7 @@ RunEvent = EpisodeStarted | StepRecord | AgentFailed | EpisodeResult | Notice
 
 
 async def play_episode(
-    agent: Agent, episode: Episode, *, time_limit: float = TIME_LIMIT, max_failures: int = MAX_FAILURES
+    agent: Agent, episode: Playable, *, time_limit: float = TIME_LIMIT, max_failures: int = MAX_FAILURES
 ) -> EpisodeResult:
     """Let the agent play the episode to its end."""
     async with aclosing(drive(agent, episode, time_limit=time_limit, max_failures=max_failures)) as events:
@@ -98,7 +99,7 @@ async def play_episode(
 
 
 async def drive(
-    agent: Agent, episode: Episode, *, time_limit: float = TIME_LIMIT, max_failures: int = MAX_FAILURES
+    agent: Agent, episode: Playable, *, time_limit: float = TIME_LIMIT, max_failures: int = MAX_FAILURES
 ) -> AsyncGenerator[StepRecord | AgentFailed, None]:
     """Let the agent play the episode to its end, telling each step.
 
@@ -107,7 +108,7 @@ async def drive(
     """
     show_episode(agent, episode)
     if episode.driver != driver_name(agent):
-        episode.hand_over(driver_name(agent), "hand_over")
+        episode.hand_over(driver_name(agent), "hand_over", agent=about_of(agent))
     failures = 0
     while not episode.done:
         try:
@@ -125,13 +126,13 @@ async def drive(
         await asyncio.sleep(0)  # an agent that answers at once never waits: this is where Ctrl-C gets through
 
 
-def result_of(episode: Episode, agent: str) -> EpisodeResult:
+def result_of(episode: Playable, agent: str) -> EpisodeResult:
     """The result of an episode that has ended. Raises `ValueError` while it goes on."""
     end = episode.end
     if end is None:
         raise ValueError(f"session {episode.header.session} has not ended")
     return EpisodeResult(
-        incident=episode.incident.id,
+        incident=str(episode.header.incident["id"]),
         seed=episode.header.seed,
         agent=agent,
         outcome=end.outcome,
@@ -139,7 +140,7 @@ def result_of(episode: Episode, agent: str) -> EpisodeResult:
         total_reward=end.total_reward,
         score=end.score,
         rewards=tuple(episode.rewards),
-        session=episode.header.session,
+        session=episode.header.session or None,
         error=episode.controls[-1].error if end.outcome == "void" and episode.controls else None,
     )
 
@@ -162,20 +163,41 @@ async def run_many(
     folder, complete up to the last step whenever the run is interrupted. Raises `AgentError` when there is no such
     agent, or it cannot be loaded.
     """
-    factory = agent_factory(agent_spec, hints=hints)
     seeds = tuple(seeds)
-    for incident in incidents:
-        for seed in seeds:
-            agent = factory(seed)
-            try:
-                playing = _play_one(agent, incident, seed, record, time_limit, max_failures=max_failures, blind=blind)
-                async with aclosing(playing) as events:
-                    async for event in events:
-                        yield event
-            finally:
-                notice = await _close(agent)
-            if notice:
-                yield notice
+    cases = ((seed, partial(_begin, incident, seed, record, blind)) for incident in incidents for seed in seeds)
+    played = run_cases(
+        agent_spec, cases, recorded=record is not None, max_failures=max_failures, hints=hints, time_limit=time_limit
+    )
+    async with aclosing(played) as events:
+        async for event in events:
+            yield event
+
+
+async def run_cases(
+    agent_spec: str,
+    cases: Iterable[tuple[int, Callable[[Agent], Playable]]],
+    *,
+    recorded: bool = True,
+    max_failures: int = MAX_FAILURES,
+    hints: bool = False,
+    time_limit: float = TIME_LIMIT,
+) -> AsyncGenerator[RunEvent, None]:
+    """Play the episodes that these begin, wherever they are simulated, and tell what happens; see `run_many`.
+
+    The number beside each is the seed of its agent. Whether they are `recorded` says whether results name a session.
+    """
+    factory = agent_factory(agent_spec, hints=hints)
+    for seed, begin in cases:
+        agent = factory(seed)
+        try:
+            playing = _play_one(agent, begin, time_limit, max_failures=max_failures, recorded=recorded)
+            async with aclosing(playing) as events:
+                async for event in events:
+                    yield event
+        finally:
+            notice = await _close(agent)
+        if notice:
+            yield notice
 
 
 def _model_or_agent(agent: Agent) -> str:
@@ -192,27 +214,27 @@ async def _close(agent: Agent) -> Notice | None:
     return None
 
 
-async def _play_one(
-    agent: Agent,
-    incident: Incident,
-    seed: int,
-    record: Path | None,
-    time_limit: float,
-    *,
-    max_failures: int,
-    blind: bool,
-) -> AsyncGenerator[RunEvent, None]:
-    episode = Episode(
+def _begin(incident: Incident, seed: int, record: Path | None, blind: bool, agent: Agent) -> Episode:
+    return Episode(
         incident,
         seed,
         max_steps=min(incident.max_steps, RUN_SCORE_STEPS),
         blind=blind,
         driver=driver_name(agent),
+        agent=about_of(agent),
         record=partial(SessionWriter.create, record) if record else None,
     )
+
+
+async def _play_one(
+    agent: Agent, begin: Callable[[Agent], Playable], time_limit: float, *, max_failures: int, recorded: bool
+) -> AsyncGenerator[RunEvent, None]:
+    episode = begin(agent)
+    header = episode.header
+    task = BLIND_TASK if header.blind else str(header.incident["id"])
     told: str | None = None
     try:
-        yield EpisodeStarted(incident=BLIND_TASK if blind else incident.id, seed=seed, agent=_model_or_agent(agent))
+        yield EpisodeStarted(incident=task, seed=header.seed, agent=_model_or_agent(agent))
         async with aclosing(drive(agent, episode, time_limit=time_limit, max_failures=max_failures)) as events:
             async for event in events:
                 yield event
@@ -222,4 +244,4 @@ async def _play_one(
     finally:
         episode.close()
     result = result_of(episode, driver_name(agent))
-    yield result if record and episode.recording_problem is None else replace(result, session=None)
+    yield result if recorded and episode.recording_problem is None else replace(result, session=None)

@@ -40,6 +40,19 @@ def select_incidents(selections: Sequence[str], catalog: Catalog) -> tuple[str, 
     return tuple(chosen)
 
 
+def remote_selection(selections: Sequence[str]) -> tuple[str, ...]:
+    """Like `select_incidents` for incidents of a server, which says itself which it has: `classic` are the three.
+
+    Raises `SelectionError`, for `pack` and `all` too.
+    """
+    chosen: dict[str, None] = {}
+    for part in (part.strip() for selection in selections for part in selection.split(",")):
+        if part in {"", "pack", "all"}:
+            raise SelectionError(f"incident {part!r}: on a server, give ids or classic")
+        chosen.update(dict.fromkeys(CLASSIC if part == "classic" else [part]))
+    return tuple(chosen)
+
+
 def _group(name: str, catalog: Catalog) -> Sequence[str]:
     match name:
         case "":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from noc_tui.bench import statistics
 from noc_tui.sim.telemetry import SAMPLE_SECONDS
+from noc_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 WITHIN: Final = 12
 """Steps within which an incident should be over: to resolve it at leisure is easy."""
 PASS_K: Final = (1, 2, 4, 8, 16)
+_NAME: Final = 60
+"""Characters of an agent's name in a sentence."""
 
 Measure = Literal["resolved", "within", "steps", "accuracy", "harmful"]
 MEASURES: Final[tuple[Measure, ...]] = ("resolved", "within", "steps", "accuracy", "harmful")
@@ -143,7 +146,7 @@ def summarize(rows: Sequence[Row], *, notes: Iterable[str] = ()) -> Summary:
         blind=blind.pop() if len(blind) == 1 else None,
         max_steps=max((row.max_steps for row in rows), default=0),
         differences=tuple(_differences([agent.agent for agent in agents], by_agent)),
-        notes=(*_unequal(by_agent), *notes),
+        notes=(*_unequal(by_agent), *map(_failed, (agent for agent in agents if agent.overall.void)), *notes),
     )
 
 
@@ -279,13 +282,23 @@ def _difference(
         )
 
 
+def _failed(agent: AgentSummary) -> str:
+    """What void episodes may hide: an agent that fails where it is hard looks better than it is."""
+    figures = agent.overall
+    worst = 100 * figures.resolved / figures.episodes
+    return (
+        f"{clean(agent.agent, _NAME)} failed in {figures.void:,} of {figures.episodes:,} episodes, "
+        f"which are in no share. Had it lost them all, it would have resolved {worst:.0f} %."
+    )
+
+
 def _unequal(by_agent: dict[str, list[Row]]) -> Iterable[str]:
     """What is to be said when not all agents have played the same."""
     played = {agent: {row.key[1:] for row in rows} for agent, rows in by_agent.items()}
     every: set[tuple[str, int]] = set().union(*played.values())
     short = {agent: len(every) - len(some) for agent, some in played.items() if len(some) < len(every)}
     if short:
-        told = ", ".join(f"{agent} lacks {number:,}" for agent, number in sorted(short.items()))
+        told = ", ".join(f"{clean(agent, _NAME)} lacks {number:,}" for agent, number in sorted(short.items()))
         yield f"Not all agents have played all {len(every):,} episodes: {told}. Differences are of those in common."
     if 1 < len({incident for incident, _ in every}) < 6:
         yield "Of so few incidents the intervals of differences are rough: they say little about other incidents."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from noc_tui.cli.bench_engine import EngineName, chosen_engine
 from noc_tui.cli.common import (
     IncidentFolders,
     complain,
@@ -18,7 +19,7 @@ from noc_tui.cli.common import (
     notice,
     say,
 )
-from noc_tui.cli.completion import complete_agents, complete_selections
+from noc_tui.cli.parameters import MaxFailuresOption, SeedsOption, agent_option, selection_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,20 +52,9 @@ def register(app: typer.Typer) -> None:
 def bench(
     context: typer.Context,
     *,
-    agent: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Whom to evaluate. Can be repeated.", autocompletion=complete_agents),
-    ] = None,
-    incident: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID",
-            help="An id, classic, pack or all. Can be repeated.",
-            show_default="classic,pack",
-            autocompletion=complete_selections,
-        ),
-    ] = None,
-    seeds: Annotated[str, typer.Option(metavar="N|A:B", help="N for seeds 0 to N-1, A:B for A to B-1.")] = "20",
+    agent: Annotated[list[str] | None, agent_option("Whom to evaluate. Can be repeated.")] = None,
+    incident: Annotated[list[str] | None, selection_option("classic,pack")] = None,
+    seeds: SeedsOption = "20",
     blind: Annotated[bool, typer.Option(help="Keep the incident's name secret.", show_default=False)] = True,
     reference: Annotated[
         bool,
@@ -78,11 +68,16 @@ def bench(
     ] = 8,
     processes: Annotated[
         int | None,
-        typer.Option(min=1, max=256, metavar="N", help="For all other work.", show_default="one a processor"),
+        typer.Option(min=1, max=256, metavar="N", help="How many may work.", show_default="one a processor"),
     ] = None,
-    max_failures: Annotated[
-        int, typer.Option(min=1, max=100, metavar="N", help="How many failures make an episode void.")
-    ] = 3,
+    engine: Annotated[
+        EngineName, typer.Option(help="Who plays agents that ask no model, and reviews: this machine, or Ray.")
+    ] = EngineName.LOCAL,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Of a Ray cluster.", show_default="RAY_ADDRESS, else one is started"),
+    ] = None,
+    max_failures: MaxFailuresOption = 3,
     max_cost: Annotated[
         float | None, typer.Option(min=0, metavar="AMOUNT", help="Ask no model any more from then on.")
     ] = None,
@@ -101,8 +96,8 @@ def bench(
 ) -> None:
     """Compare agents on the same incidents and seeds.
 
-    An agent is named as for run, or by the keys that it types: fixed:TTS. Interrupted, it goes on when it is called
-    again with the same --output. Exit code 1 if an agent failed in every episode.
+    Interrupted, it goes on when it is called again with the same --output. Exit code 1 if an agent failed in every
+    episode.
     """
     if context.invoked_subcommand is not None:
         return
@@ -110,17 +105,24 @@ def bench(
     from dataclasses import replace
 
     from noc_tui.bench.budget import Budget
-    from noc_tui.bench.engine import LocalEngine
+    from noc_tui.bench.engine import available_processors
 
     plan = _plan(
         agent or [], incident or ["classic,pack"], seeds, incidents, blind=blind, reference=reference, review=review
     )
     plan = replace(plan, max_failures=max_failures)
     folder = output or _new_folder()
-    engine = LocalEngine(processes) if processes else LocalEngine.for_episodes(plan.episodes)
+    chosen = chosen_engine(engine, ray_address=ray_address, processes=processes, episodes=plan.episodes)
     budget = Budget(max_cost=max_cost, max_tokens=max_tokens)
     try:
-        stopped = _evaluate(plan, folder, engine, budget, concurrency)
+        stopped = _evaluate(
+            plan,
+            folder,
+            engine=chosen,
+            budget=budget,
+            concurrency=concurrency,
+            processes=processes or available_processors(),
+        )
     except KeyboardInterrupt:
         notice(f"interrupted; the same command with --output {folder} goes on")
         sys.exit(_INTERRUPTED)
@@ -186,8 +188,8 @@ def _plan(
 ) -> Plan:
     """What the options ask for. Exits where they cannot be used."""
     from noc_tui.agents.base import AgentError
+    from noc_tui.agents.registry import agent_factory
     from noc_tui.bench.evaluation import REFERENCES, Plan
-    from noc_tui.bench.fixed import evaluated_agent
     from noc_tui.bench.selection import SelectionError, parse_seeds, select_incidents
     from noc_tui.preferences import load_preferences
     from noc_tui.sim.catalog import catalog_of
@@ -201,7 +203,7 @@ def _plan(
         names = select_incidents(selections, catalog)
         numbers = tuple(parse_seeds(seeds))
         for spec in wanted:
-            evaluated_agent(spec)
+            agent_factory(spec)
     except (AgentError, IncidentError, SelectionError) as error:
         fail(error, 2)
     preferences = load_preferences()
@@ -223,11 +225,14 @@ def _new_folder() -> Path:
     return _own_folder() / str(ULID())
 
 
-def _evaluate(plan: Plan, folder: Path, engine: Engine, budget: Budget, concurrency: int) -> str | None:
+def _evaluate(
+    plan: Plan, folder: Path, *, engine: Engine, budget: Budget, concurrency: int, processes: int
+) -> str | None:
     """Play what is missing. Why it stopped early, in a clause. Exits where nothing can be played."""
     import asyncio
 
     from noc_tui.agents.base import AgentError
+    from noc_tui.bench.engine import EngineError
     from noc_tui.bench.evaluation import EvaluationError, evaluate
     from noc_tui.bench.folder import FolderError
     from noc_tui.bench.playing import RecordingError
@@ -235,14 +240,21 @@ def _evaluate(plan: Plan, folder: Path, engine: Engine, budget: Budget, concurre
 
     with ProgressLine(sys.stderr) as line:
         run = evaluate(
-            plan, folder, engine=engine, budget=budget, concurrency=concurrency, tell=line.show, notice=line.notice
+            plan,
+            folder,
+            engine=engine,
+            budget=budget,
+            concurrency=concurrency,
+            processes=processes,
+            tell=line.show,
+            notice=line.notice,
         )
         try:
             return asyncio.run(run)
         except (AgentError, EvaluationError) as error:
             line.clear()
             fail(error, 2)
-        except (FolderError, RecordingError) as error:
+        except (EngineError, FolderError, RecordingError) as error:
             line.clear()
             fail(error)
 

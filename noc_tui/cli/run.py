@@ -16,12 +16,22 @@ from noc_tui.cli.common import (
     load_incident,
     notice,
 )
-from noc_tui.cli.completion import complete_agents, complete_selections
+from noc_tui.cli.parameters import (
+    EnvUrlOption,
+    MaxFailuresOption,
+    SeedsOption,
+    TokenOption,
+    agent_option,
+    selection_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Sequence
 
     from noc_tui.bench.run import RunEvent
+
+
+_NOTHING_PLAYED = "nothing could be played: the agent failed in every episode"
 
 
 class OutputFormat(StrEnum):
@@ -39,31 +49,16 @@ def register(app: typer.Typer) -> None:
             "noc-tui run --agent rules --incident classic --seeds 20 --format json",
             "noc-tui run --agent random --incident slow_leak --seeds 7:9 --no-record",
             "noc-tui run --agent rules --blind --seeds 20",
+            "noc-tui run --agent rules --env-url http://127.0.0.1:8000",
         ),
     )(run)
 
 
 def run(
     *,
-    agent: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help="Who plays: rules, planner, llm, random, script:FILE, ...",
-            autocompletion=complete_agents,
-        ),
-    ],
-    incident: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID",
-            help="An id, classic, pack or all. Can be repeated.",
-            envvar="NOC_AGENT_TASK",
-            show_default="classic",
-            autocompletion=complete_selections,
-        ),
-    ] = None,
-    seeds: Annotated[str, typer.Option(metavar="N|A:B", help="N for seeds 0 to N-1, A:B for A to B-1.")] = "1",
+    agent: Annotated[str, agent_option("Who plays: rules, planner, llm, random, script:FILE, fixed:KEYS, ...")],
+    incident: Annotated[list[str] | None, selection_option("classic", envvar="NOC_AGENT_TASK")] = None,
+    seeds: SeedsOption = "1",
     output: Annotated[
         OutputFormat, typer.Option("--format", help="log: [START] [STEP] [END] [SUMMARY]; json: an object an episode.")
     ] = OutputFormat.LOG,
@@ -73,11 +68,11 @@ def run(
             help="Keep the incident's name and hidden state from the agent; without --incident each seed chooses one."
         ),
     ] = False,
-    max_failures: Annotated[
-        int, typer.Option(min=1, max=100, metavar="N", help="How many failures of the agent make an episode void.")
-    ] = 3,
+    max_failures: MaxFailuresOption = 3,
     hints: Annotated[bool, typer.Option("--hints", help="Tell a model the usual remedy for each symptom.")] = False,
     record: Annotated[bool, typer.Option(help="Record each episode as a session.")] = True,
+    env_url: EnvUrlOption = None,
+    token: TokenOption = None,
     incidents: IncidentFolders = None,
 ) -> None:
     """Let an agent play without a screen.
@@ -96,6 +91,19 @@ def run(
     from noc_tui.sim.errors import IncidentError
 
     catalog = catalog_of(incident_folders(incidents))
+    if env_url is not None:
+        _run_elsewhere(
+            env_url,
+            token,
+            agent,
+            output,
+            incident=incident,
+            seeds=seeds,
+            blind=blind,
+            max_failures=max_failures,
+            hints=hints,
+        )
+        return
     try:
         wanted = parse_seeds(seeds)
         plan: list[tuple[Sequence[str], Sequence[int]]] = [(select_incidents(incident or ["classic"], catalog), wanted)]
@@ -124,7 +132,44 @@ def run(
         for some, each in chosen
     )
     if not asyncio.run(_print(_one_after_another(runs), output)):
-        complain("nothing could be played: the agent failed in every episode", 1)
+        complain(_NOTHING_PLAYED, 1)
+
+
+def _run_elsewhere(
+    url: str,
+    token: str | None,
+    agent: str,
+    output: OutputFormat,
+    *,
+    incident: list[str] | None,
+    seeds: str,
+    blind: bool,
+    max_failures: int,
+    hints: bool,
+) -> None:
+    """The same on a server, which knows the incidents, simulates, and records if it was told to."""
+    import asyncio
+
+    from noc_tui.agents.base import AgentError
+    from noc_tui.agents.registry import agent_factory
+    from noc_tui.bench.run import run_cases
+    from noc_tui.bench.selection import SelectionError, parse_seeds, remote_selection
+    from noc_tui.cli.remote import connect, remote_cases
+    from noc_tui.preferences import load_preferences
+
+    try:
+        wanted = parse_seeds(seeds)
+        names = [None] if blind and not incident else remote_selection(incident or ["classic"])
+        agent_factory(agent, hints=hints)
+    except (AgentError, SelectionError) as error:
+        fail(error, 2)
+    limit = load_preferences().agent_seconds
+    with connect(url, token) as connection:
+        cases = remote_cases(connection, names, wanted, blind=blind)
+        events = run_cases(agent, cases, max_failures=max_failures, hints=hints, time_limit=limit)
+        played = asyncio.run(_print(events, output))
+    if not played:
+        complain(_NOTHING_PLAYED, 1)
 
 
 async def _one_after_another(runs: Iterable[AsyncGenerator[RunEvent]]) -> AsyncGenerator[RunEvent]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from noc_tui.report.markup import Markup, element, joined
 from noc_tui.review.model import Verdict
-from noc_tui.sim.actions import ActionType
+from noc_tui.sim.actions import LETTERS, ActionType
 from noc_tui.sim.metrics import METRICS, MetricSpec
 
 if TYPE_CHECKING:
@@ -27,15 +27,6 @@ _AXIS, _ROW = 16, 15
 _MOST_POINTS: Final = 640
 _MOST_MARKS: Final = 80
 """Of a longer session the actions are not drawn: they would stand on top of each other."""
-LETTERS: Final = {
-    ActionType.DO_NOTHING: "W",
-    ActionType.RESTART_SERVICE: "R",
-    ActionType.THROTTLE_CPU: "T",
-    ActionType.CLEAR_CACHE: "C",
-    ActionType.REROUTE_TRAFFIC: "E",
-    ActionType.SCALE_UP: "S",
-}
-"""As on the keyboard."""
 
 Point = tuple[float, float]
 

@@ -33,6 +33,9 @@ _LABELS: Final = {
     ActionType.SCALE_UP: "Scale up",
 }
 
+LETTERS: Final[dict[ActionType, str]] = dict(zip(ActionType, "WRTCES", strict=True))
+"""The letters on the keyboard, as strings of keys and drawings have them."""
+
 ACTIONS: Final[tuple[ActionType, ...]] = tuple(ActionType)
 ACTION_INDEX: Final[dict[ActionType, int]] = {action: index for index, action in enumerate(ActionType)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,7 +11,7 @@ from noc_tui import paths
 from noc_tui.sim.catalog import read_toml
 from noc_tui.sim.incident import Level  # noqa: TC001  (pydantic resolves the annotations at run time)
 from noc_tui.sim.logs import HOST
-from noc_tui.sim.metrics import METRIC, MetricName, SystemMetrics
+from noc_tui.sim.metrics import METRIC, METRIC_NAMES, MetricName, SystemMetrics
 from noc_tui.sim.validation import validated
 
 if TYPE_CHECKING:
@@ -49,16 +49,16 @@ class AlertRule(BaseModel):
     def _worse(self, value: float, limit: float) -> bool:
         return value > limit if METRIC[self.metric].higher_is_worse else value < limit
 
-    def is_bad(self, metrics: SystemMetrics) -> bool:
-        """Whether the metric has reached the threshold."""
-        value: float = getattr(metrics, self.metric)
-        return value == self.threshold or self._worse(value, self.threshold)
 
-    def is_cleared(self, metrics: SystemMetrics) -> bool:
-        """Whether the metric is better than the level at which a firing alert is resolved."""
-        value: float = getattr(metrics, self.metric)
-        limit = self.threshold if self.resolve is None else self.resolve
-        return value != limit and not self._worse(value, limit)
+class _Limits(NamedTuple):
+    """A rule in figures, turned round where higher is better: then lower always is."""
+
+    metric: int
+    """Its place in `SystemMetrics`."""
+    sign: float
+    bad_from: float
+    cleared_below: float
+    for_steps: int
 
 
 class AlertRules(BaseModel):
@@ -75,6 +75,17 @@ class AlertRules(BaseModel):
             if names.count(name) > 1:
                 raise ValueError(f"alerts: the name {name!r} stands twice")
         return self
+
+    @cached_property
+    def limits(self) -> tuple[_Limits, ...]:
+        """The rules in figures, in their order."""
+        return tuple(map(_limits, self.alerts))
+
+
+def _limits(rule: AlertRule) -> _Limits:
+    sign = 1.0 if METRIC[rule.metric].higher_is_worse else -1.0
+    resolve = rule.threshold if rule.resolve is None else rule.resolve
+    return _Limits(METRIC_NAMES.index(rule.metric), sign, sign * rule.threshold, sign * resolve, rule.for_steps)
 
 
 def load_alert_rules(path: Path) -> AlertRules:
@@ -109,6 +120,7 @@ class AlertBoard:
 
     def __init__(self, rules: AlertRules) -> None:
         self._rules = rules.alerts
+        self._limits = rules.limits
         self._bad_for = [0] * len(self._rules)
         self._firing = [False] * len(self._rules)
 
@@ -120,20 +132,22 @@ class AlertBoard:
 
     def update(self, metrics: SystemMetrics) -> list[AlertChange]:
         """Take in a new state and return what changed: what was resolved first, then what began to fire."""
-        resolved, fired = [], []
-        for index, rule in enumerate(self._rules):
+        resolved: list[AlertRule] = []
+        fired: list[AlertRule] = []
+        for index, (metric, sign, bad_from, cleared_below, for_steps) in enumerate(self._limits):
+            value = sign * metrics[metric]
             if self._firing[index]:
-                if rule.is_cleared(metrics):
+                if value < cleared_below:
                     self._firing[index] = False
                     self._bad_for[index] = 0
-                    resolved.append(rule)
-            elif not rule.is_bad(metrics):
+                    resolved.append(self._rules[index])
+            elif value < bad_from:
                 self._bad_for[index] = 0
             else:
                 self._bad_for[index] += 1
-                if self._bad_for[index] >= rule.for_steps:
+                if self._bad_for[index] >= for_steps:
                     self._firing[index] = True
-                    fired.append(rule)
+                    fired.append(self._rules[index])
         count = sum(self._firing) - len(fired)
         changes = [AlertChange(rule, firing=False, firing_now=count) for rule in resolved]
         changes += [AlertChange(rule, firing=True, firing_now=count + n) for n, rule in enumerate(fired, 1)]

@@ -56,13 +56,14 @@ class Chance:
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
-        self._numbers: list[float] = []
+        self.ahead: list[float] = []
+        """What has been drawn and not been used; the last is the next."""
 
     def draw(self) -> float:
         """The next number in [0, 1)."""
-        if not self._numbers:
-            self._numbers = self._rng.random(_BLOCK).tolist()
-        return self._numbers.pop()
+        if not self.ahead:
+            self.ahead += self._rng.random(_BLOCK).tolist()
+        return self.ahead.pop()
 
     def below(self, limit: int) -> int:
         """A whole number from 0 to `limit - 1`."""
@@ -77,29 +78,32 @@ class LogRules:
     """
 
     def __init__(self, rules: Sequence[LogRule], chance: Chance) -> None:
-        self._rules = tuple(
-            (rule, rule.conditions, _first_step(rule), 0 if rule.once else rule.every) for rule in rules
-        )
+        self._rules = tuple((rule, rule.conditions, rule.chance) for rule in rules)
         self._chance = chance
-        self._last: list[int | None] = [None] * len(self._rules)
+        self._pause = [math.inf if rule.once else rule.every for rule in rules]
+        """Steps that each rule waits after it has written."""
+        self._from = [_first_step(rule) for rule in rules]
+        """The step from which on each may write, or write again."""
 
     def written(self, facts: Facts, step: int, limit: int) -> list[LogRule]:
         """The rules that write a line now, in the order of the file, at most `limit` of them."""
         chosen: list[LogRule] = []
-        for index, (rule, conditions, first, every) in enumerate(self._rules):
-            last = self._last[index]
-            if step < first:
+        ahead, draw = self._chance.ahead, self._chance.draw
+        for index, begins in enumerate(self._from):
+            if step < begins:
                 continue
-            if last is not None and (not every or step - last < every):
-                continue
-            if not all(condition.holds(facts) for condition in conditions):
-                continue
-            if rule.chance < 1 and self._chance.draw() >= rule.chance:
-                continue
-            if len(chosen) == limit:
-                break
-            self._last[index] = step
-            chosen.append(rule)
+            rule, conditions, likely = self._rules[index]
+            for condition in conditions:
+                if not condition.holds(facts):
+                    break
+            else:
+                # A call for each of the many rules that depend on chance alone would cost as much as all the rest.
+                if likely < 1 and (ahead.pop() if ahead else draw()) >= likely:
+                    continue
+                if len(chosen) == limit:
+                    break
+                self._from[index] = step + self._pause[index]
+                chosen.append(rule)
         return chosen
 
 

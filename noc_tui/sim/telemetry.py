@@ -132,9 +132,9 @@ class Telemetry:
         """The lines spread over the seconds before the tick, each in a second of its own."""
         begin, seconds, count = (tick - 1) * SAMPLE_SECONDS + 1, SAMPLE_SECONDS - 1, len(lines)
         timed = []
-        for index, line in enumerate(lines):
+        for index, (_, level, source, text, kind) in enumerate(lines):
             first, end = seconds * index // count, seconds * (index + 1) // count
-            timed.append(line._replace(clock=begin + first + self._chance.below(end - first)))
+            timed.append(LogLine(begin + first + self._chance.below(end - first), level, source, text, kind))
         return timed
 
     def _page_text(self) -> str:

@@ -95,7 +95,7 @@ async def test_a_script_is_read_once_and_begins_anew_in_each_episode(tmp_path: P
     assert [(await factory(seed).decide(observe())).action for seed in (1, 2)] == [ActionType.SCALE_UP] * 2
 
 
-ALL = "wait, random, rules, planner, script:FILE, llm[:NAME]"
+ALL = "wait, random, rules, planner, ppo[:SET], policy:FILE, fixed:KEYS, script:FILE, llm[:NAME]"
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,8 @@ ALL = "wait, random, rules, planner, script:FILE, llm[:NAME]"
         ("rules:hard", "agent rules takes nothing behind its name, not 'hard'"),
         ("script:~nobody-of-that-name/file", "script '~nobody-of-that-name/file' cannot be read: RuntimeError: "),
         ("script:a\0b", "script 'ab' cannot be read: ValueError: "),
+        ("policy:~nobody-of-that-name/a.json", "policy '~nobody-of-that-name/a.json' cannot be read: RuntimeError: "),
+        ("policy:a\0b.json", "policy 'ab.json' cannot be read: ValueError: "),
         ("script:\x1b[31mred", "red: the script cannot be read: No such file"),
         ("script:\udce9", ": the script cannot be read: No such file"),
         ("script:no/such/file", "no/such/file: the script cannot be read: No such file or directory"),

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from noc_tui.agents.base import AgentError
+from noc_tui.agents.registry import agent_factory
 from noc_tui.bench.budget import Budget
 from noc_tui.bench.engine import LocalEngine
 from noc_tui.bench.evaluation import REFERENCES, EvaluationError, Plan, Tally, evaluate, review_missing
 from noc_tui.bench.exports import as_json
-from noc_tui.bench.fixed import evaluated_agent
 from noc_tui.bench.folder import ROWS, SESSIONS, FolderError, merged, read_folder
 from noc_tui.bench.playing import RecordingError
 from noc_tui.bench.run import MAX_FAILURES
@@ -71,8 +71,8 @@ def reported(folder: Path) -> dict[str, Any]:
 def use(monkeypatch: pytest.MonkeyPatch, agent: Agent) -> None:
     """Let the agent `slow` be this one, which is taken for one that waits for a network."""
     monkeypatch.setattr(
-        "noc_tui.bench.evaluation.evaluated_agent",
-        lambda spec: (lambda _: agent) if spec == "slow" else evaluated_agent(spec),
+        "noc_tui.bench.evaluation.agent_factory",
+        lambda spec: (lambda _: agent) if spec == "slow" else agent_factory(spec),
     )
 
 
@@ -355,7 +355,7 @@ async def test_what_an_interrupted_episode_has_cost_stays_in_the_folder_and_coun
     budget = Budget(max_tokens=10**6)
     await run(plan, tmp_path / "out", budget=budget)
     assert read_folder(tmp_path / "out").interrupted == (left,)
-    assert budget.tokens == len(server.received) * 430
+    assert budget.spent.tokens == len(server.received) * 430
 
 
 def test_a_call_of_unknown_cost_is_not_taken_for_free() -> None:

@@ -71,6 +71,14 @@ def test_a_difference_is_the_mean_over_all_episodes_whatever_the_cluster() -> No
     assert (estimate.low, estimate.high) == (0.0, 1.0)
 
 
+def test_a_bootstrap_of_ten_clusters_is_the_binomial_distribution() -> None:
+    # Of ten draws from five ones and five zeros: one or less in 11 of 1,024 cases, two or less in 56. So 2.5 % lie
+    # below 0.2, whatever number of episodes of the same outcome stands behind each draw.
+    expected = (0.5, 0.2, 0.8)
+    assert statistics.mean_difference({str(n): [float(n < 5)] for n in range(10)}) == expected
+    assert statistics.mean_difference({str(n): [float(n < 5)] * 7 for n in range(10)}) == expected
+
+
 def test_agents_that_never_differ_differ_by_nothing_for_sure() -> None:
     assert statistics.mean_difference({"a": [0.0] * 5, "b": [0.0] * 5}) == (0.0, 0.0, 0.0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from contextlib import aclosing, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 MAX_RESPONSE_BYTES: Final = 8 * 2**20
 """Of one response. A token of a streamed answer comes in an event of some 300 bytes."""
 _CONNECT_SECONDS: Final = 10.0
+_END_SECONDS: Final = 0.2
+"""Between the last event of an answer and the end of the response."""
 
 for _name in ("openai", "httpcore2", "httpx2"):
     # They log the headers and URLs that servers send, and a server may send a key back.
@@ -99,16 +102,17 @@ class Client:
 
     async def _ask(self, arguments: dict[str, Any], listen: Callable[[Collector], None]) -> Reply:
         collector = Collector()
-        asked: Any = self._openai.chat.completions.with_streaming_response
-        rest = {name: value for name, value in arguments.items() if name not in {"model", "messages"}}
-        # In `extra_body` it is sent as it is: the client's own look at the schema takes a millisecond a call.
-        async with asked.create(model=arguments["model"], messages=arguments["messages"], extra_body=rest) as response:
+        # What `chat.completions.create` does but for its look at messages and schema, which takes as long as the rest.
+        response = await self._openai.post("/chat/completions", cast_to=httpx2.Response, body=arguments, stream=True)
+        async with aclosing(response):
             if "event-stream" not in response.headers.get("content-type", ""):
-                collector.take(json.loads(await response.read()))
+                collector.take(json.loads(await response.aread()))
                 return collector.reply()
+            events = event_data(response.aiter_raw())
             try:
-                async for data in event_data(response.iter_bytes()):
+                async for data in events:
                     if data.startswith(b"[DONE]"):
+                        await _read_to_the_end(events)
                         break
                     if collector.add(json.loads(data)):
                         listen(collector)
@@ -127,6 +131,17 @@ class Client:
     async def close(self) -> None:
         """Close all connections."""
         await self._openai.close()
+
+
+async def _read_to_the_end(events: AsyncIterator[bytes]) -> None:
+    """Take what still comes of a whole answer: a connection whose response was not read to its end is closed.
+
+    A server may keep it open for ever, and is not waited for.
+    """
+    with suppress(TimeoutError, TooLargeError, httpx2.HTTPError):
+        async with asyncio.timeout(_END_SECONDS):
+            async for _ in events:
+                pass
 
 
 async def _keep_within_bounds(response: httpx2.Response) -> None:

@@ -1,4 +1,4 @@
-"""One client for all agents of a profile: making one takes a while, and its connections are worth keeping."""
+"""Clients that agents of a profile share: making one takes a while, and its connections are worth keeping."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from noc_tui.agents.llm.client import Client
     from noc_tui.agents.llm.profiles import Profile
 
+USERS_EACH: Final = 8
+"""How many share a client. It looks through all its connections twice a call: with 200 that takes most of the time."""
+
 
 @dataclass(slots=True)
 class _Shared:
@@ -18,7 +21,7 @@ class _Shared:
     users: int = 0
 
 
-_SHARED: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Profile, _Shared]]] = WeakKeyDictionary()
+_SHARED: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Profile, list[_Shared]]]] = WeakKeyDictionary()
 
 
 class Lease:
@@ -29,12 +32,13 @@ class Lease:
         self._shared: _Shared | None = None
 
     async def client(self) -> Client:
-        """The client, made in a thread when nobody has it yet: the event loop goes on."""
+        """The client, made in a thread where there is none with room: the event loop goes on."""
         if self._shared is None:
-            clients = _SHARED.setdefault(asyncio.get_running_loop(), {})
-            if self._profile not in clients:
-                clients[self._profile] = _Shared(asyncio.ensure_future(asyncio.to_thread(_make, self._profile)))
-            self._shared = clients[self._profile]
+            clients = _SHARED.setdefault(asyncio.get_running_loop(), {}).setdefault(self._profile, [])
+            self._shared = next((shared for shared in clients if shared.users < USERS_EACH), None)
+            if self._shared is None:
+                self._shared = _Shared(asyncio.ensure_future(asyncio.to_thread(_make, self._profile)))
+                clients.append(self._shared)
             self._shared.users += 1
         # Others wait for it too: who gives up does so for himself.
         return await asyncio.shield(self._shared.making)
@@ -47,7 +51,8 @@ class Lease:
         shared.users -= 1
         if not shared.users:
             clients = _SHARED[asyncio.get_running_loop()]
-            if clients.get(self._profile) is shared:
+            clients[self._profile].remove(shared)
+            if not clients[self._profile]:
                 del clients[self._profile]
             await (await shared.making).close()
 

@@ -1,17 +1,14 @@
-"""Fixed strings of keys: as agents, and the search for the best one."""
+"""The search for the best fixed string of keys."""
 
 from __future__ import annotations
 
-import pytest
-
-from noc_tui.agents.base import AgentError
+from noc_tui.agents.fixed import actions_of
 from noc_tui.agents.registry import make_agent
 from noc_tui.bench.best_keys import Worth, neighbours, search, worths
 from noc_tui.bench.evaluation import BEST_KEYS
-from noc_tui.bench.fixed import actions_of, evaluated_agent, keys_of
 from noc_tui.bench.run import play_episode
 from noc_tui.episode.episode import Episode
-from noc_tui.sim.actions import ACTION_INDEX, ACTIONS
+from noc_tui.sim.actions import ACTION_INDEX
 from tests.factories import bundled_incident
 
 KNOWN = "TTTSESSCRE"
@@ -22,38 +19,13 @@ def line_of(keys: str) -> tuple[int, ...]:
     return tuple(ACTION_INDEX[action] for action in actions_of(keys))
 
 
-async def test_a_fixed_string_does_what_it_says_and_then_waits() -> None:
-    episode = Episode(bundled_incident("slow_leak"), 3, max_steps=5)
-    await play_episode(evaluated_agent("fixed:tsc")(3), episode)
-    actions = [episode.record(step).decision.action for step in range(1, episode.steps + 1)]
-    assert keys_of(actions) == "TSCWW"
-    assert {episode.record(step).decision.driver for step in (1, 5)} == {"fixed:TSC"}
-
-
-def test_every_action_has_a_key() -> None:
-    assert actions_of(keys_of(ACTIONS)) == ACTIONS
-
-
-@pytest.mark.parametrize("spec", ["fixed:", "fixed:TXT", "fixed:" + "T" * 500, "fixed:T\x1b[31m"])
-def test_what_is_no_string_of_keys_is_refused_with_an_example(spec: str) -> None:
-    with pytest.raises(AgentError, match=r"keys of WRTCES, not .*; for example fixed:TTS") as raised:
-        evaluated_agent(spec)
-    assert "\x1b" not in str(raised.value)
-
-
-def test_other_agents_are_those_of_the_registry() -> None:
-    assert evaluated_agent("rules")(1).name == make_agent("rules", seed=1).name
-    with pytest.raises(AgentError, match="did you mean rules"):
-        evaluated_agent("ruels")
-
-
 async def test_a_string_is_worth_what_playing_it_brings() -> None:
     incidents, seeds = [bundled_incident("retry_storm"), bundled_incident("cpu_overload")], range(3)
     ended = []
     for incident in incidents:
         for seed in seeds:
             episode = Episode(incident, seed, max_steps=30)
-            ended.append(await play_episode(evaluated_agent("fixed:TTS")(seed), episode))
+            ended.append(await play_episode(make_agent("fixed:TTS", seed=seed), episode))
     resolved = [end.outcome == "resolved" for end in ended]
     steps = [end.steps if end.outcome == "resolved" else 30 for end in ended]
     (worth,) = worths([line_of("TTS")], incidents, seeds, 30)
