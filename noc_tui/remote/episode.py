@@ -1,0 +1,277 @@
+"""An episode that a server simulates, as one that can be played here."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+
+from pydantic import ValidationError
+from websockets.exceptions import WebSocketException
+
+from noc_tui.episode.errors import SessionError
+from noc_tui.episode.figures import end_figures
+from noc_tui.episode.observation import Observation
+from noc_tui.episode.records import (
+    FORMAT,
+    FORMAT_VERSION,
+    LONG_TEXT,
+    NO_USAGE,
+    SHORT_TEXT,
+    ControlReason,
+    ControlRecord,
+    Decision,
+    EndRecord,
+    Header,
+    Outcome,
+    StepRecord,
+    Usage,
+    Versions,
+    bounded,
+)
+from noc_tui.episode.timeline import Timeline
+from noc_tui.episode.track import BLIND_TITLE
+from noc_tui.remote.client import NocAgentEnvClient
+from noc_tui.remote.models import MAX_DRIVER, MAX_RATIONALE, NOCAction, NOCMetrics, NOCObservation
+from noc_tui.sim.errors import EpisodeOverError
+from noc_tui.sim.metrics import SystemMetrics
+from noc_tui.sim.reward import REWARD_TERMS, RewardTerms
+from noc_tui.sim.telemetry import LogLine
+from noc_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+UNKNOWN: Final = "unknown"
+_NO_HASH: Final = "sha256:" + "0" * 64
+_SECONDS: Final = 30.0
+"""How long an answer of the server may take."""
+
+
+class RemoteError(SessionError):
+    """A server that cannot be played on, or refused. The message is one sentence that can be shown as it is."""
+
+
+class Place(NamedTuple):
+    """What a server says of an episode that it has begun."""
+
+    first: NOCObservation
+    seed: int
+    session: str | None
+    """The id of the server's recording; None where it keeps none."""
+
+
+class Connection:
+    """A session on a server, which plays one episode at a time. Every method raises `RemoteError`."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self.url = url
+        with self._told():
+            self._client = NocAgentEnvClient(base_url=url, token=token, message_timeout_s=_SECONDS).sync()
+
+    def reset(self, **asked: Any) -> Place:
+        """Begin an episode; the arguments are those of `NocAgentEnvClient`, where None is left out."""
+        with self._told():
+            first = self._client.reset(**{name: value for name, value in asked.items() if value is not None})
+            state = self._client.state()
+            return Place(first.observation, state.seed, state.session)
+
+    def step(self, action: NOCAction) -> tuple[NOCObservation, float]:
+        """Take a step: what is seen, and the reward."""
+        with self._told():
+            result = self._client.step(action)
+            return result.observation, float(result.reward)
+
+    def close(self) -> None:
+        """Leave the server."""
+        with self._told():
+            self._client.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValidationError, KeyError, TypeError) as error:
+            raise RemoteError(f"{self.url} does not answer as a noc-tui server does") from error
+        except (OSError, RuntimeError, ValueError, WebSocketException) as error:  # OSError: connections, timeouts
+            said = str(error).removeprefix("Server error: ").partition(" (code: ")[0]
+            raise RemoteError(f"{self.url}: {said or 'it does not answer'}") from error
+
+
+class RemoteEpisode(Timeline):
+    """A `Playable` over a connection.
+
+    What only a simulation knows stands at 0: pressure and delayed effects. Nothing is recorded here; the session in the
+    header is the server's recording, empty where it keeps none.
+    """
+
+    recording_problem: str | None = None
+
+    def __init__(self, connection: Connection, place: Place, *, driver: str, blind: bool) -> None:
+        self._connection = connection
+        self._began = time.monotonic()
+        self._last = first = place.first
+        super().__init__(
+            Header(
+                format=FORMAT,
+                version=FORMAT_VERSION,
+                session=place.session or "",
+                started=datetime.now(UTC),
+                versions=Versions(program=UNKNOWN, python=UNKNOWN, numpy=UNKNOWN),
+                incident={
+                    "id": clean(first.incident_type or UNKNOWN, 48),
+                    "title": clean(first.incident_title or BLIND_TITLE, 80),
+                },
+                incident_hash=_NO_HASH,
+                seed=place.seed,
+                max_steps=first.max_steps,
+                blind=blind,
+                driver=driver,
+                initial=_metrics(first.metrics),
+                samples=tuple(map(_metrics, first.samples)),
+                lines=_lines(first),
+            )
+        )
+
+    @classmethod
+    def begin(
+        cls,
+        connection: Connection,
+        *,
+        incident: str | None = None,
+        seed: int | None = None,
+        at_most: int | None = None,
+        blind: bool = False,
+        driver: str,
+    ) -> Self:
+        """Begin an episode of at most `at_most` steps; the incident may have fewer. Raises `RemoteError`."""
+        asked = {"incident_type": incident, "seed": seed, "blind": blind, "driver": driver[:MAX_DRIVER]}
+        place = connection.reset(**asked)
+        if at_most is not None and place.first.max_steps > at_most:
+            place = connection.reset(**asked | {"seed": place.seed, "max_steps": at_most})
+        return cls(connection, place, driver=driver, blind=blind)
+
+    def step(self, decision: Decision) -> StepRecord:
+        """Take the decided step on the server. Raises `EpisodeOverError` after the end, `RemoteError`."""
+        self._check_running()
+        before = _metrics(self._last.metrics)
+        rationale = None if decision.rationale is None else bounded(decision.rationale, MAX_RATIONALE)
+        seen, reward = self._connection.step(
+            NOCAction(action_type=decision.action, rationale=rationale, diagnosis=decision.diagnosis)
+        )
+        self._last = seen
+        terms = seen.reward_terms or {}
+        record = StepRecord(
+            step=seen.step,
+            decision=decision,
+            before=before,
+            after=_metrics(seen.metrics),
+            reward_terms=RewardTerms._make(terms.get(name, 0.0) for name in REWARD_TERMS),
+            reward=reward,
+            health=seen.health_score,
+            effective=bool(seen.action_was_effective),
+            resolved=seen.resolved,
+            crashed=seen.crashed,
+            truncated=seen.truncated,
+            streak=seen.streak,
+            pressure=0.0,
+            outage_left=seen.outage_left,
+            pending=(),
+            explanation=clean(seen.explanation),
+            lines=_lines(seen),
+            at=datetime.now(UTC),
+            elapsed=self._elapsed(),
+        )
+        self.keep(record)
+        if record.outcome:
+            if seen.incident_type is not None:  # told at the end of a blind episode
+                told = {"id": clean(seen.incident_type, 48), "title": clean(seen.incident_title or UNKNOWN, 80)}
+                self.header = replace(self.header, incident=told)
+            self._finish(record.outcome)
+        return record
+
+    def hand_over(
+        self,
+        taker: str,
+        reason: ControlReason,
+        *,
+        agent: Mapping[str, str] | None = None,
+        error: str | None = None,
+        usage: Usage | None = None,
+    ) -> ControlRecord:
+        """Pass control to another driver; the server is not told. Raises `EpisodeOverError` after the end."""
+        self._check_running()
+        control = ControlRecord(
+            step=self.steps,
+            giver=self.driver,
+            taker=taker,
+            reason=reason,
+            error=None if error is None else bounded(error, LONG_TEXT),
+            usage=usage or NO_USAGE,
+            agent=None if agent is None else dict(agent),
+            at=datetime.now(UTC),
+            elapsed=self._elapsed(),
+        )
+        self.keep(control)
+        return control
+
+    def void(self) -> EndRecord:
+        """End the episode without a result; on the server it stays unfinished. Raises `EpisodeOverError` after it."""
+        self._check_running()
+        return self._finish("void")
+
+    def close(self) -> None:
+        """Leave the episode; an unfinished one is given up. The connection stays, for the next one."""
+
+    @property
+    def metrics(self) -> SystemMetrics:
+        """What stands now."""
+        return _metrics(self._last.metrics)
+
+    @property
+    def done(self) -> bool:
+        """Whether the episode has ended."""
+        return self.end is not None
+
+    @property
+    def observation(self) -> Observation:
+        """What the driver may know now: what the server has told."""
+        return Observation(
+            step=self.steps,
+            max_steps=self.header.max_steps,
+            metrics=self.metrics,
+            history=tuple(self._history),
+            samples=self.header.samples,
+            lines=tuple(self._lines),
+            actions=tuple(self._actions),
+            explanations=tuple(self._explanations),
+            streak=self._last.streak,
+            outage_left=self._last.outage_left,
+            incident=self._last.incident_title,
+        )
+
+    def _finish(self, outcome: Outcome) -> EndRecord:
+        end = EndRecord(outcome=outcome, **end_figures(self.rewards), at=datetime.now(UTC), elapsed=self._elapsed())
+        self.keep(end)
+        return end
+
+    def _check_running(self) -> None:
+        if self.end is not None:
+            raise EpisodeOverError(f"the episode ended {self.end.outcome} at step {self.steps}; nothing can follow")
+
+    def _elapsed(self) -> float:
+        return round(time.monotonic() - self._began, 3)
+
+
+def _metrics(metrics: NOCMetrics) -> SystemMetrics:
+    return SystemMetrics(**metrics.model_dump())
+
+
+def _lines(seen: NOCObservation) -> tuple[LogLine, ...]:
+    """The log lines of an observation. They come from outside, and are to be shown."""
+    return tuple(
+        LogLine(line.clock, line.level, clean(line.source, SHORT_TEXT), clean(line.text), line.kind)
+        for line in seen.log
+    )

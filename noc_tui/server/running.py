@@ -1,0 +1,102 @@
+"""Serving: one process, one event loop, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from contextlib import contextmanager
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from noc_tui.server.app import ServerSettings, create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fastapi import FastAPI
+
+PING_SECONDS: Final = 20.0
+"""How often a WebSocket is asked whether its client is there, and how long the answer may take."""
+_GRACE_SECONDS: Final = 5
+_BACKLOG: Final = 256
+
+
+class ServeError(Exception):
+    """A server that cannot be started as asked. The message is one sentence that can be shown as it is."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address. A name other than `localhost` may mean anything."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def listen(host: str, port: int, *, public: bool = False) -> socket.socket:
+    """A socket that listens there; port 0: any. Raises `ServeError`, for an address that is not for the public too."""
+    if not public and not is_loopback(host):
+        raise ServeError(f"{host} can be reached from other machines: give a --token, or listen on 127.0.0.1")
+    try:
+        family, *_, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise ServeError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where a listening socket can be reached."""
+    host, port, *_ = listener.getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def make_server(app: FastAPI, settings: ServerSettings, *, ping_seconds: float = PING_SECONDS) -> uvicorn.Server:
+    """The server of an application. Clients that do not answer a ping are gone, and their slots are free again."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            ws_max_size=settings.limits.frame_bytes,
+            ws_per_message_deflate=False,  # a small message would grow to any size
+            ws_ping_interval=ping_seconds,
+            ws_ping_timeout=ping_seconds,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            log_level="warning",
+            access_log=False,  # it would show tokens
+            server_header=False,
+        )
+    )
+
+
+def serve(
+    settings: ServerSettings, host: str, port: int, *, ready: Callable[[str], None], public: bool = False
+) -> bool:
+    """Serve until SIGTERM or Ctrl-C; `ready` is told the address. Whether it was Ctrl-C.
+
+    Recordings are closed, and connections told to go away. Raises `ServeError`, for an address that others can reach
+    where there is no token too, unless it is meant to be `public`.
+    """
+    with listen(host, port, public=public or settings.token is not None) as listener:
+        server = make_server(create_app(settings), settings)
+        with _stopping(server) as stopped_by:
+            ready(url_of(listener))
+            server.run(sockets=[listener])
+    return signal.SIGINT in stopped_by
+
+
+@contextmanager
+def _stopping(server: uvicorn.Server) -> Iterator[list[int]]:
+    """Signals end the server and no more: those before it runs, and those that it raises again once it has stopped."""
+    received: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        received.append(number)
+        server.should_exit = True
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
