@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -21,11 +22,14 @@ from noc_tui.cli.common import (
     say,
 )
 from noc_tui.cli.completion import complete_agents, complete_incidents, complete_sessions
+from noc_tui.cli.opponents import (
+    VersusOption,
+    check_opponent,
+    find_opponent,
+)
 from noc_tui.cli.parameters import BlindOption  # noqa: TC001  (Typer evaluates the annotations of a command)
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from noc_tui.tui.launch import Launch
 
 _HEADLESS = "noc-tui run --agent rules --incident cpu_overload"
@@ -53,6 +57,7 @@ class PaceChoice(StrEnum):
     LIVE = "live"
 
 
+HintsOption = Annotated[bool, typer.Option("--hints", help="Tell a model the usual remedy for each symptom.")]
 PaceOption = Annotated[PaceChoice | None, typer.Option(help="turn: the world waits for your key; live: it moves.")]
 
 
@@ -65,10 +70,19 @@ def _agent_option(who: str) -> Any:
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(
-        epilog=examples("noc-tui play", "noc-tui play --blind", "noc-tui play cpu_overload --seed 7 --pace live")
+        epilog=examples(
+            "noc-tui play",
+            "noc-tui play --blind",
+            "noc-tui play cpu_overload --seed 7 --pace live",
+            "noc-tui play --versus last",
+        )
     )(play)
     app.command(
-        epilog=examples("noc-tui watch memory_leak", "noc-tui watch network_congestion --agent rules --seed 7"),
+        epilog=examples(
+            "noc-tui watch memory_leak",
+            "noc-tui watch network_congestion --agent rules --seed 7",
+            "noc-tui watch slow_leak --agent rules --versus planner",
+        ),
     )(watch)
     app.command(
         epilog=examples(
@@ -78,6 +92,16 @@ def register(app: typer.Typer) -> None:
             "noc-tui replay last --verify",
         ),
     )(replay)
+
+    app.command(short_help="The first two minutes, step by step.", epilog=examples("noc-tui tutorial"))(tutorial)
+
+
+def tutorial() -> None:
+    """Learn what the screen says and what the keys do, in about two minutes.
+
+    One incident in the real dashboard: lost on purpose, looked back at, and resolved. Nothing of it is recorded.
+    """
+    _open("noc-tui tutorial", _HEADLESS, face="tutorial")
 
 
 def home() -> None:
@@ -92,43 +116,56 @@ def play(
     pace: PaceOption = None,
     blind: BlindOption = None,
     agent: Annotated[str | None, _agent_option("Who takes over on the key a")] = None,
+    versus: VersusOption = None,
+    hints: HintsOption = False,
     incidents: IncidentFolders = None,
 ) -> None:
-    """Play an incident by keyboard."""
+    """Play an incident by keyboard, alone or against a ghost."""
     folders = incident_folders(incidents)
+    ghost = None if versus is None else find_opponent(versus)
     _check(incident, agent, folders)
+    check_opponent(ghost, incident, seed)
     _open(
         "noc-tui play",
         _HEADLESS,
-        face="play" if incident or blind else "picker",
+        face="play" if incident or blind or isinstance(ghost, Path) else "picker",
         incident=incident,
         seed=seed,
         pace=pace.value if pace else None,
         blind=blind,
         agent=agent,
+        ghost=ghost,
+        hints=hints,
         incident_folders=folders,
     )
 
 
 def watch(
     incident: IncidentArgument = None,
+    *,
     agent: Annotated[str | None, _agent_option("Who plays")] = None,
     seed: SeedOption = None,
     blind: BlindOption = None,
+    versus: VersusOption = None,
+    hints: HintsOption = False,
     incidents: IncidentFolders = None,
 ) -> None:
-    """Let an agent play, and watch it. Any action key takes over."""
+    """Let an agent play, and watch it; any action key takes over. With --versus, watch two of them on the same seed."""
     folders = incident_folders(incidents)
+    ghost = None if versus is None else find_opponent(versus)
     _check(incident, agent, folders)
+    check_opponent(ghost, incident, seed)
     _open(
         "noc-tui watch",
         _HEADLESS,
-        face="play" if incident or blind else "picker",
+        face="play" if incident or blind or isinstance(ghost, Path) else "picker",
         incident=incident,
         seed=seed,
         blind=blind,
         agent=agent,
         watch=True,
+        ghost=ghost,
+        hints=hints,
         incident_folders=folders,
     )
 

@@ -125,6 +125,34 @@ def check_same_start(ghost: Ghost, header: Header) -> None:
             raise DrillError(f"{ghost.name} {what}; a ghost needs the same start")
 
 
+class Course:
+    """How far a run has come after each step, in steps that are expected to be needed still."""
+
+    def __init__(self, track: Track, *, planner: Planner | None = None) -> None:
+        """Raises `CannotReviewError` where the recording does not come out the same when simulated again."""
+        self.track = track
+        self._planner = planner or Planner()
+        self._shadow = Shadow(track)
+        self._ahead: list[float] = []
+
+    def ahead(self, step: int) -> float:
+        """What is needed still after `step` steps, 0 once it is resolved. Takes some milliseconds the first time.
+
+        Below 0 after the end of a run that resolved: it has been done for so many. Raises `IndexError` after the last
+        step of one that goes on, and `CannotReviewError` as above.
+        """
+        _check(step)
+        end = self.track.steps
+        if step > end and self.track.end is not None:
+            resolved = bool(end) and self.track.record(end).resolved
+            return self.ahead(end) + (end - step if resolved else 0)
+        while len(self._ahead) <= step:
+            simulator = self._shadow.at(len(self._ahead))
+            ending = ending_of(simulator).ahead
+            self._ahead.append(_expected([BatchState.of(simulator)], self._planner)[0] if ending is None else ending)
+        return self._ahead[step]
+
+
 class Race:
     """An episode against a ghost, step by step."""
 
@@ -133,9 +161,7 @@ class Race:
         check_same_start(ghost, episode.header)
         self.episode = episode
         self.ghost = ghost
-        self._planner = planner or Planner()
-        self._shadow = Shadow(episode)
-        self._leads: list[float] = []
+        self._course = Course(episode, planner=planner)
 
     def lead(self) -> float:
         """By how many steps the player leads now; below 0: is behind.
@@ -144,16 +170,7 @@ class Race:
         where it is asked for the first time.
         """
         step = self.episode.steps
-        while len(self._leads) <= step:
-            at = len(self._leads)
-            self._leads.append(self.ghost.ahead_at(at) - self._ahead(at))
-        return self._leads[step]
-
-    def _ahead(self, step: int) -> float:
-        simulator = self._shadow.at(step)
-        if (ending := ending_of(simulator).ahead) is not None:
-            return ending
-        return _expected([BatchState.of(simulator)], self._planner)[0]
+        return self.ghost.ahead_at(step) - self._course.ahead(step)
 
 
 async def ghost_of_agent(
