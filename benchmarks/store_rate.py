@@ -18,12 +18,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from noc_tui.drills.boards import shown_boards
 from noc_tui.drills.daily import bundled_catalog
 from noc_tui.drills.stages import SPOT_STAGES
 from noc_tui.review.model import GRADES, Verdict
 from noc_tui.sim.actions import ACTIONS
 from noc_tui.store.entries import MILLIS_A_DAY, DailyEntry, MoveCount, ReviewEntry, SessionEntry, moment_of
-from noc_tui.store.progress import home_of, progress_of
+from noc_tui.store.progress import home_of, last_session_with, progress_of
 from noc_tui.store.queries import leaderboard, recent_sessions, team
 from noc_tui.store.rerating import rerate_all
 from noc_tui.store.store import Store
@@ -32,6 +33,8 @@ from noc_tui.store.writing import take_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Connection
 
     from noc_tui.store.cards import Answer
     from noc_tui.store.entries import Entry
@@ -136,11 +139,17 @@ def measure(store: Store, count: int) -> bool:
 
         asked[name] = once
 
+    def progress_screen(connection: Connection) -> None:
+        progress = progress_of(connection, "ana", now)
+        if progress.mistake is not None:
+            last_session_with(connection, "ana", progress.mistake)
+
     ask("home screen", lambda c: home_of(c, "ana", now))
     ask("sessions screen, first page", lambda c: recent_sessions(c, limit=200))
     ask("sessions screen, one incident", lambda c: recent_sessions(c, incident="retry_storm", outcome="crashed"))
-    ask("progress screen", lambda c: progress_of(c, "ana", now))
+    ask("progress screen", progress_screen)
     ask("leaderboard of a seed", lambda c: leaderboard(c, "retry_storm", 7, HASH))
+    ask("boards to page through", lambda c: shown_boards(c, "ana", now.date()))
     ask("who did what", team)
     quick = True
     for name, once in asked.items():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from noc_tui.cli import standings
 from noc_tui.cli.common import complain, examples, fail, find_recording, notice, say, say_json
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class ProgressFormat(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
+    standings.register(commands)
     app.add_typer(
         commands,
         name="progress",
@@ -53,18 +55,31 @@ def register(app: typer.Typer) -> None:
 def root(
     context: typer.Context,
     output: Annotated[
-        ProgressFormat, typer.Option("--format", help="md: Markdown; json: one object with every figure.")
-    ] = ProgressFormat.TEXT,
+        ProgressFormat | None,
+        typer.Option(
+            "--format",
+            help="text, md (Markdown) or json (one object with every figure).",
+            show_default="the screen, in a terminal; else text",
+        ),
+    ] = None,
     player: PlayerOption = None,
     team: Annotated[bool, typer.Option("--team", help="Who has played how much, instead.")] = False,
     store: StoreOption = "",
 ) -> None:
     """Show how you fare, rebuild or move what is remembered.
 
-    Without a command, the summary: by incident, rating, dailies, what is due.
+    Without a command, the summary: by incident, rating, dailies, what is due. In a terminal it is a screen, unless an
+    option is given.
     """
-    if context.invoked_subcommand is None:
-        _show(output, player, store, team=team)
+    if context.invoked_subcommand is not None:
+        return
+    asked = output is not None or team or player is not None or bool(store)
+    if not asked and all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        from noc_tui.tui.app import run_app
+        from noc_tui.tui.launch import Launch
+
+        raise typer.Exit(run_app(Launch("progress")))
+    _show(output or ProgressFormat.TEXT, player, store, team=team)
 
 
 def _show(output: ProgressFormat, player: str | None, store: str, *, team: bool) -> None:
@@ -72,10 +87,9 @@ def _show(output: ProgressFormat, player: str | None, store: str, *, team: bool)
     from noc_tui.store.errors import StoreError
     from noc_tui.store.progress import progress_of
 
-    name, now = _player(player), datetime.now(UTC)
-    with _open(store) as opened:
-        for sentence in opened.take_in_queue().notices:
-            notice(sentence)
+    name, now = player_of(player), datetime.now(UTC)
+    with open_store(store) as opened:
+        catch_up(opened)
         try:
             with opened.reading() as connection:
                 rows = queries.team(connection) if team else []
@@ -111,12 +125,12 @@ def rebuild(player: PlayerOption = None, store: StoreOption = "") -> None:
 
     summaries, problems = list_sessions()
     files = [summary.path for summary in reversed(summaries)]
-    with _open(store) as opened:
+    with open_store(store) as opened:
         try:
             rebuilt = restore(
                 opened,
                 files,
-                person=_player(player),
+                person=player_of(player),
                 daily_of=incident_and_seed,
                 progress=_tell_progress if sys.stderr.isatty() else None,
             )
@@ -144,9 +158,8 @@ def export(
     from noc_tui.store.errors import StoreError
     from noc_tui.store.transfer import export_to
 
-    with _open(store) as opened:
-        for sentence in opened.take_in_queue().notices:
-            notice(sentence)
+    with open_store(store) as opened:
+        catch_up(opened)
         try:
             with opened.reading() as connection:
                 count = export_to(connection, file)
@@ -175,10 +188,10 @@ def import_(
     from noc_tui.store.writing import take_in
 
     path = Path(file)
-    with _open(store) as opened:
+    with open_store(store) as opened:
         try:
             is_export = path.is_file() and path.suffix != ".jsonl"
-            entries = entries_from(path) if is_export else _session_entries(file, _player(player))
+            entries = entries_from(path) if is_export else _session_entries(file, player_of(player))
             with opened.writing() as connection:
                 taken = take_in(connection, entries)
         except StoreError as error:
@@ -205,24 +218,40 @@ def _session_entries(name: str, person: str) -> list[Entry]:
     return entries
 
 
-def _open(store: str) -> Store:
-    """The database that is asked for. Exits 2 for what names none."""
+def catch_up(opened: Store) -> None:
+    """Take in what is not in the database yet: what waits, and what has ended while nobody looked."""
+    from noc_tui import paths
+    from noc_tui.drills.results import take_in_ended
+
+    notices = [*opened.take_in_queue().notices]
+    if not notices:
+        notices += take_in_ended(opened, paths.sessions_dir())[1]
+    for sentence in notices:
+        notice(sentence)
+
+
+def open_store(store: str) -> Store:
+    """The database that is asked for, or else set. Exits 2 for what names none."""
+    from noc_tui.preferences import load_preferences
     from noc_tui.store.errors import BadPlaceError
     from noc_tui.store.store import Store
 
     try:
-        return Store(store)
+        return Store(store or load_preferences().store)
     except BadPlaceError as error:
         fail(error, 2)
 
 
-def _player(given: str | None) -> str:
+def player_of(given: str | None) -> str:
+    """Whose progress is asked for: who is named, else who is set, else the login name. Exits 2 for what is no name."""
+    from noc_tui.preferences import load_preferences
     from noc_tui.store.entries import player_name
     from noc_tui.store.people import default_player
 
-    if given is None:
-        return default_player()
     try:
-        return player_name(given)
+        if given is not None:
+            return player_name(given)
+        name = load_preferences().player
+        return player_name(name) if name else default_player()
     except ValueError as error:
         complain(f"--player: {error}", 2)

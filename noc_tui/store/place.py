@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Engine
 
-FILE_NAME: Final = "progress.sqlite3"
 PATIENCE: Final = 5.0
 """Seconds that one program waits for another to finish writing."""
 
@@ -50,7 +49,7 @@ def place_of(given: str = "") -> Place:
     Raises `BadPlaceError` for what is no URL of SQLite or PostgreSQL.
     """
     if not given:
-        return place_of_file(paths.data_dir() / FILE_NAME)
+        return place_of_file(paths.progress_file())
     try:
         url = make_url(given)
     except ArgumentError:

@@ -267,3 +267,26 @@ def commonest_mistake(connection: Connection, player: str) -> Mistake | None:
         .limit(1)
     ).first()
     return None if row is None else Mistake(row[0], ActionType(row[1]), ActionType(row[2]), int(row[3]))
+
+
+def last_session_with(connection: Connection, player: str, mistake: Mistake) -> str | None:
+    """The last session in which a player made a mistake; None where it is not among the last 200."""
+    latest = (
+        select(sessions.c.session, sessions.c.incident, sessions.c.ended)
+        .where(sessions.c.player == player)
+        .order_by(sessions.c.ended.desc())
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    return connection.execute(
+        select(latest.c.session)
+        .join(verdicts, latest.c.session == verdicts.c.session)
+        .where(
+            latest.c.incident == mistake.incident,
+            verdicts.c.action == mistake.action,
+            verdicts.c.best == mistake.best,
+            verdicts.c.verdict.in_([Verdict.MISTAKE, Verdict.BLUNDER]),
+        )
+        .order_by(latest.c.ended.desc(), latest.c.session)
+        .limit(1)
+    ).scalar()

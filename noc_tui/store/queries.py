@@ -125,13 +125,6 @@ def daily_entry(connection: Connection, player: str, date: str) -> DailyEntry | 
     return None if row is None else _daily(row)
 
 
-def daily_board(connection: Connection, date: str) -> list[DailyEntry]:
-    """All finished tries of a date, the best first: resolved before not, then the fewest steps, then who was first."""
-    found = connection.execute(select(dailies).where(dailies.c.date == date, dailies.c.ended.is_not(None)))
-    entries = [_daily(row) for row in found.mappings()]
-    return sorted(entries, key=lambda e: (e.outcome != "resolved", e.steps or 0, e.ended or 0, e.player))
-
-
 def daily_dates(connection: Connection, player: str) -> list[str]:
     """The dates whose daily a player has finished, oldest first."""
     query = select(dailies.c.date).where(dailies.c.player == player, dailies.c.ended.is_not(None))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from noc_tui import paths
+from noc_tui.store.claims import Claims
 from noc_tui.store.errors import StoreError
 from noc_tui.store.migrations import prepare
 from noc_tui.store.place import PATIENCE, Place, connect, place_of, reading, writing
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from noc_tui.store.entries import Entry
 
-QUEUE_FOLDER: Final = "queue"
-
 
 class Remembered(NamedTuple):
     """What became of entries that were to be remembered."""
@@ -32,6 +31,8 @@ class Remembered(NamedTuple):
     """What was new, that from the queue included."""
     notices: tuple[str, ...]
     """What the user should know, in sentences."""
+    lost: bool = False
+    """Not even the queue could take them."""
 
 
 class Store:
@@ -43,7 +44,8 @@ class Store:
 
     def __init__(self, store: str = "", *, queue: Path | None = None, patience: float = PATIENCE) -> None:
         self.place: Place = place_of(store)
-        self.queue = Queue(paths.data_dir() / QUEUE_FOLDER if queue is None else queue)
+        self.queue = Queue(paths.queue_dir() if queue is None else queue)
+        self.claims = Claims(self.queue.folder)
         self._patience = patience
         self._engine: Engine | None = None
 
@@ -101,8 +103,8 @@ class Store:
             self.queue.put(entries)
         except StoreError as worse:
             notice = f"{error}; and what was played now is not remembered, for {worse}"
-        else:
-            notice = f"{error}; results wait in {self.queue.folder} and are taken in once it can be used"
+            return Remembered(saved=False, taken=Taken(), notices=(*problems, notice), lost=True)
+        notice = f"{error}; results wait in {self.queue.folder} and are taken in once it can be used"
         return Remembered(saved=False, taken=Taken(), notices=(*problems, notice))
 
     def _ready(self) -> Engine:

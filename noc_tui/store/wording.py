@@ -83,7 +83,7 @@ def _cards(home: Home, now: datetime) -> str:
         return f"{home.due} due"
     if home.next_due is None:
         return "none yet"
-    return f"none due; the next {_when(home.next_due, now)}"
+    return f"none due; the next {when_due(home.next_due, now)}"
 
 
 def _mistake(mistake: Mistake) -> str:
@@ -101,7 +101,7 @@ def _row(incident: IncidentProgress, now: datetime) -> tuple[str, ...]:
         _NONE if incident.accuracy is None else f"{incident.accuracy:.0f}",
         _NONE if incident.diagnosed is None else f"{incident.diagnosed * 100:.0f} %",
         incident.standing.text if incident.standing else _NONE,
-        _NONE if incident.due is None else _when(incident.due, now),
+        _NONE if incident.due is None else when_due(incident.due, now),
     )
 
 
@@ -111,7 +111,7 @@ def _team_row(row: TeamRow) -> tuple[str, ...]:
     return clean(row.player, 40), row.kind, *counts, f"{last} UTC"
 
 
-def _when(due: int, now: datetime) -> str:
+def when_due(due: int, now: datetime) -> str:
     """How long until then, in the largest unit that says enough."""
     minutes = (due - millis(now)) / 60_000
     if minutes <= 0:

@@ -17,7 +17,6 @@ from noc_tui.store.people import default_player
 from noc_tui.store.progress import Mistake, home_of, progress_of, streak
 from noc_tui.store.queries import (
     best_run,
-    daily_board,
     incident_standings,
     leaderboard,
     player_standing,
@@ -74,18 +73,6 @@ def test_a_leaderboard_has_the_best_of_each_and_nothing_that_does_not_count(stor
         assert best_run(connection, "ana", "cpu_overload", 7, "sha256:a") == "S2"
         assert best_run(connection, "nobody", "cpu_overload", 7, "sha256:a") is None
     assert [(row.player, row.steps) for row in board] == [("ana", 7), ("ben", 8), ("rules", 8)]
-
-
-def test_the_board_of_a_daily_has_all_who_finished_it(store: Store) -> None:
-    store.remember(
-        daily("2026-12-01", player="slow", steps=9),
-        daily("2026-12-01", player="quick", steps=5),
-        daily("2026-12-01", player="lost", steps=3, outcome="crashed"),
-        daily("2026-12-01", player="away", ended=None, outcome=None, steps=None),
-        daily("2026-12-02", player="later"),
-    )
-    with store.reading() as connection:
-        assert [entry.player for entry in daily_board(connection, "2026-12-01")] == ["quick", "slow", "lost"]
 
 
 def test_a_team_sees_who_did_what(store: Store) -> None:

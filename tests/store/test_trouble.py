@@ -15,7 +15,7 @@ from noc_tui.store.lines import dump_entry, parse_entry
 from noc_tui.store.place import place_of
 from noc_tui.store.queries import deck_of, recent_sessions
 from noc_tui.store.queue import Queue
-from noc_tui.store.store import Store
+from noc_tui.store.store import Remembered, Store
 from noc_tui.store.writing import Taken
 from tests.store.builders import START, daily, derived, review, session
 
@@ -49,12 +49,12 @@ def test_what_cannot_be_written_while_another_program_writes_is_taken_in_later(s
 def test_what_waits_is_taken_in_with_the_next_that_is_remembered(sqlite: Store) -> None:
     sqlite.queue.put([review("R1")])
     sqlite.queue.put([review("R2", at=START + 1)])
-    assert sqlite.remember(session("S1")) == (True, Taken(1, 2, 0), ())
+    assert sqlite.remember(session("S1")) == Remembered(saved=True, taken=Taken(1, 2, 0), notices=())
     assert sqlite.queue.files() == []
 
 
 def test_nothing_is_opened_where_nothing_waits(sqlite: Store) -> None:
-    assert sqlite.take_in_queue() == (True, Taken(), ())
+    assert sqlite.take_in_queue() == Remembered(saved=True, taken=Taken(), notices=())
     assert sqlite.place.file is not None
     assert not sqlite.place.file.exists()
 
@@ -153,7 +153,7 @@ def test_a_damaged_file_of_the_queue_is_put_aside_and_the_others_are_taken_in(sq
 def test_a_file_that_is_still_being_written_is_not_read(sqlite: Store) -> None:
     sqlite.queue.folder.mkdir()
     (sqlite.queue.folder / ".01ABC.jsonl").write_text('{"entry": "rev')
-    assert sqlite.take_in_queue() == (True, Taken(), ())
+    assert sqlite.take_in_queue() == Remembered(saved=True, taken=Taken(), notices=())
 
 
 def test_a_program_that_dies_before_it_empties_the_queue_counts_nothing_twice(

@@ -1,0 +1,78 @@
+"""The leaderboards that are shown: of dailies, and of what has been played; without giving away a daily. Heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from noc_tui.drills.daily import bundled_catalog, daily_of
+from noc_tui.store.boards import boards, daily_board, dates_played
+from noc_tui.store.queries import daily_dates, leaderboard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from noc_tui.store.queries import BoardRow
+
+_DAILIES: Final = 7
+"""So many days back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBoard:
+    """A board to look at."""
+
+    incident: str
+    seed: int
+    incident_hash: str
+    date: date | None = None
+    """Of a daily."""
+    secret: bool = False
+    """Whether it is a daily that the player has still to play: what it is must not be shown."""
+
+
+def board_of_daily(day: date, done: Sequence[str]) -> ShownBoard:
+    """The board of a daily, for who has finished those of the dates in `done`."""
+    daily = daily_of(day)
+    digest = bundled_catalog().load(daily.incident).digest
+    return ShownBoard(daily.incident, daily.seed, digest, day, day.isoformat() not in done)
+
+
+def shown_boards(connection: Connection, player: str, today: date, incident: str | None = None) -> list[ShownBoard]:
+    """The boards to page through: today's daily, those of the last days that somebody has played, then seeds.
+
+    With an incident, its seeds alone. The seed of a daily that the player has still to play is left out.
+    """
+    done = daily_dates(connection, player)
+    days = [today - timedelta(days=ago) for ago in range(_DAILIES)]
+    dailies = [board_of_daily(day, done) for day in days]
+    secret = {(board.incident, board.seed) for board in dailies if board.secret}
+    seeds = [
+        ShownBoard(board.incident, board.seed, board.incident_hash)
+        for board in boards(connection, incident)
+        if (board.incident, board.seed) not in secret
+    ]
+    if incident is not None:
+        return seeds
+    played = dates_played(connection, days[-1].isoformat())
+    return [board for board in dailies if board.date == today or str(board.date) in played] + seeds
+
+
+def rows_of(connection: Connection, board: ShownBoard) -> list[BoardRow]:
+    """Who stands on a board, the best first."""
+    if board.date is not None:
+        return daily_board(connection, board.date.isoformat(), board.incident, board.seed, board.incident_hash)
+    return leaderboard(connection, board.incident, board.seed, board.incident_hash)
+
+
+def seed_board(connection: Connection, player: str, today: date, incident: str, seed: int | None) -> ShownBoard | None:
+    """The board of a seed; None where nobody has resolved it. Without a seed, of that which was played last.
+
+    Of those that `shown_boards` gives; where the incident has been changed since, as it was in the last session.
+    """
+    found = shown_boards(connection, player, today, incident)
+    return next((board for board in found if seed is None or board.seed == seed), None)

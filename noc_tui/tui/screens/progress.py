@@ -1,0 +1,235 @@
+"""Progress: how somebody fares, overall and in each incident, and what is worth practising."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from noc_tui import paths
+from noc_tui.tui.actions import Scope, UserAction, bindings_of
+from noc_tui.tui.keymap import display
+from noc_tui.tui.launch import Launch
+from noc_tui.tui.screens.base import NocScreen
+from noc_tui.tui.titles import titles_of
+from noc_tui.tui.widgets.banner import Banner, BannerView
+from noc_tui.tui.widgets.columns import ColumnTitles, Layout
+from noc_tui.tui.widgets.keybar import KeyBar
+from noc_tui.tui.widgets.practice_panel import PracticePanel, PracticeView
+from noc_tui.tui.widgets.progress_columns import COLUMNS, Shown, percent
+from noc_tui.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from noc_tui.store.progress import IncidentProgress, Progress
+    from noc_tui.tui.widgets.painted import Run
+
+_HEIGHTS: Final = [(0, "-low"), (36, "-high")]
+
+
+class ProgressScreen(NocScreen):
+    """The figures of the player, with a row for each incident."""
+
+    SCOPE: ClassVar[Scope] = "progress"
+    CSS_PATH = "progress.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("progress")]
+    VERTICAL_BREAKPOINTS = _HEIGHTS
+
+    class Read(Message):
+        """The database has been read; or why it cannot be."""
+
+        def __init__(
+            self, progress: Progress | None, titles: dict[str, str], session: str | None = None, problem: str = ""
+        ) -> None:
+            super().__init__()
+            self.progress = progress
+            self.titles = titles
+            self.session = session
+            """The last in which the commonest mistake was made."""
+            self.problem = problem
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._progress: Progress | None = None
+        self._session: str | None = None
+        self._titles: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        yield Banner()
+        with Vertical(id="progress-shown"):
+            yield PracticePanel()
+            yield ColumnTitles(COLUMNS)
+            yield RowList(_row, id="progress-rows")
+            yield Static(id="progress-more", markup=False)
+        yield Static(id="progress-empty", markup=False)
+        yield KeyBar()
+
+    @property
+    def _list(self) -> RowList[Shown]:
+        return self.query_one("#progress-rows", RowList)
+
+    def on_mount(self) -> None:
+        """Wait for a key in the table."""
+        self.query_one(Banner).view = BannerView("Progress", "reading")
+        self.query_one("#progress-shown").display = False
+        self._list.focus()
+
+    def can_do(self, action: UserAction) -> bool:
+        """What needs an incident needs one under the cursor; what drills a mistake, a mistake."""
+        if action.id == "progress.mistake":
+            return self._progress is not None and self._progress.mistake is not None
+        return action.id not in {"progress.play", "progress.board"} or self._list.current is not None
+
+    # --- reading
+
+    def on_screen_resume(self) -> None:
+        """Read again: something may have been played meanwhile."""
+        super().on_screen_resume()
+        self.run_worker(self._read, thread=True, exclusive=True, group="read")
+
+    def on_remembering_kept(self) -> None:
+        """Something has just been remembered."""
+        self.on_screen_resume()
+
+    def on_remembering_caught(self) -> None:
+        """What had been waiting is there now."""
+        self.on_screen_resume()
+
+    def _read(self) -> None:
+        from noc_tui.store.errors import StoreError  # noqa: PLC0415  (loads pydantic)
+
+        worker, remembering = get_current_worker(), self.noc.remembering
+        if remembering.is_empty:
+            self.post_message(self.Read(None, {}))
+            return
+        from noc_tui.store.progress import last_session_with, progress_of  # noqa: PLC0415  (loads SQLAlchemy)
+
+        session = None
+        try:
+            with remembering.store.reading() as connection:
+                progress = progress_of(connection, remembering.player, datetime.now(UTC))
+                if progress.mistake is not None:
+                    session = last_session_with(connection, progress.player, progress.mistake)
+        except StoreError as error:
+            self.post_message(self.Read(None, {}, problem=str(error)))
+            return
+        if not worker.is_cancelled:
+            self.post_message(self.Read(progress, titles_of([each.incident for each in progress.incidents]), session))
+
+    def on_progress_screen_read(self, event: Read) -> None:
+        """Show what there is, or say what to press."""
+        if event.problem:
+            self.noc.warn(event.problem)
+        self._progress, self._titles, self._session = event.progress, event.titles, event.session
+        shown = event.progress is not None and bool(event.progress.home.sessions or event.progress.home.next_due)
+        self.query_one("#progress-shown").display = shown
+        empty = self.query_one("#progress-empty", Static)
+        empty.display = not shown
+        empty.update(self._why_empty(event.problem))
+        if shown and event.progress is not None:
+            self._show(event.progress)
+        else:
+            self.query_one(Banner).view = BannerView("Progress")
+        self.refresh_keys()
+
+    def _why_empty(self, problem: str) -> str:
+        keys = self.noc.keys
+        leave, play = display(keys["leave"]), display(keys["home.play"])
+        if problem:
+            return f"What is remembered cannot be read now. Play goes on without. {leave} goes back."
+        return (
+            "Nothing to show yet.\n\nEvery episode that you play to its end counts: how many you resolve, in how many"
+            f" steps over par, how accurately, and what is worth practising.\n\n{leave} goes back; {play} plays one."
+        )
+
+    def _show(self, progress: Progress) -> None:
+        now, before = datetime.now(UTC), self._list.current
+        self.query_one(Banner).view = BannerView("Progress", progress.player)
+        self.query_one(PracticePanel).view = PracticeView(
+            facts=tuple(_facts(progress)),
+            days=progress.calendar,
+            today=now.date(),
+            mistake=self._mistake(progress),
+            key=display(self.noc.keys["progress.mistake"]),
+        )
+        rows = [Shown(each, self._titles.get(each.incident, each.incident), now) for each in progress.incidents]
+        at = next((i for i, row in enumerate(rows) if before and row.incident.incident == before.incident.incident), 0)
+        self._list.show(rows, at)
+
+    def _mistake(self, progress: Progress) -> str:
+        mistake = progress.mistake
+        if mistake is None:
+            return ""
+        times = f"{mistake.times}×"
+        title = self._titles.get(mistake.incident, mistake.incident)
+        return f"{mistake.action.label} in {title}, {times}; better: {mistake.best.label}"
+
+    def on_row_list_highlighted(self) -> None:
+        """Say what else there is to say of the incident under the cursor."""
+        row = self._list.current
+        self.query_one("#progress-more", Static).update("" if row is None else "\n".join(_more(row.incident)))
+        self.refresh_keys()
+
+    # --- keys
+
+    def on_row_list_chosen(self) -> None:
+        """A double click plays."""
+        self.action_play()
+
+    def action_play(self) -> None:
+        """Play the incident under the cursor, from a new seed."""
+        if (row := self._list.current) is not None:
+            self.noc.open(Launch("play", incident=row.incident.incident, blind=False))
+
+    def action_mistake(self) -> None:
+        """Drill the commonest mistake: the last session in which it was made; else the incident."""
+        if self._progress is None or self._progress.mistake is None:
+            return
+        path = paths.sessions_dir() / f"{self._session}.jsonl"
+        if self._session is not None and path.exists():
+            self.noc.open(Launch("drill", drill="retry", session=path))
+        else:
+            self.noc.open(Launch("play", incident=self._progress.mistake.incident, blind=False))
+
+    def action_drill(self) -> None:
+        """Practise what is due."""
+        self.noc.open(Launch("drill"))
+
+    def action_board(self) -> None:
+        """Who else has played the incident under the cursor."""
+        if (row := self._list.current) is not None:
+            self.noc.open(Launch("leaderboard", incident=row.incident.incident))
+
+
+def _row(row: Shown, width: int) -> list[Run]:
+    return Layout.of(COLUMNS, width).row(row)
+
+
+def _facts(progress: Progress) -> Iterator[tuple[str, str]]:
+    home = progress.home
+    yield progress.standing.text if progress.standing else "no", "rating" if progress.standing else "rating yet"
+    yield str(home.sessions), "session" if home.sessions == 1 else "sessions"
+    yield str(home.streak), "daily in a row" if home.streak == 1 else "dailies in a row"
+    yield str(home.due), "card due" if home.due == 1 else "cards due"
+
+
+def _more(incident: IncidentProgress) -> Iterator[str]:
+    """What no column has room for at 80 cells."""
+    step, seconds = incident.first_useful, incident.first_useful_seconds
+    if step is None:
+        first = "No useful action yet"
+    else:
+        first = f"First useful action at step {step:g}" + ("" if seconds is None else f", after {seconds:.0f} s")
+    named = "" if incident.diagnosed is None else f" · named rightly {percent(incident.diagnosed)}"
+    yield f"{first}{named}"
+    rating = f"Rating of the incident {incident.standing.text}" if incident.standing else "Not rated yet"
+    grades = f" · grades {' '.join(incident.grades)}" if incident.grades else ""
+    yield f"{rating}{grades}"
