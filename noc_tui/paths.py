@@ -31,6 +31,21 @@ def sessions_dir() -> Path:
     return data_dir() / "sessions"
 
 
+def progress_file() -> Path:
+    """The database that results are remembered in, where no other is named."""
+    return data_dir() / "progress.sqlite3"
+
+
+def queue_dir() -> Path:
+    """Where results wait that are not in the database yet."""
+    return data_dir() / "queue"
+
+
+def shift_file() -> Path:
+    """The shift that was interrupted."""
+    return data_dir() / "shift.json"
+
+
 def user_incidents_dir() -> Path:
     """Where a user's own incident files are looked for."""
     return data_dir() / "incidents"

@@ -36,6 +36,10 @@ class Preferences:
     """Whether the coach says after each move what it cost."""
     copilot: bool = False
     """Whether the agent makes a suggestion at each step, unasked."""
+    store: str = field(default="", repr=False)
+    """Where results are remembered: a URL, which may hold a password; empty: the file in the user's data folder."""
+    player: str = ""
+    """Whose results they are; empty: the login name."""
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys that the user has remapped: action id to key."""
     notices: tuple[str, ...] = ()

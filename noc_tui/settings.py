@@ -48,6 +48,8 @@ class SettingsTable(BaseModel):
     blind: bool = _DEFAULT.blind
     coach: bool = _DEFAULT.coach
     copilot: bool = _DEFAULT.copilot
+    store: Annotated[str, Field(max_length=2000, pattern=r"^(sqlite|postgres(ql)?)(\+[a-z0-9_]+)?:")] = _DEFAULT.store
+    player: Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")] = _DEFAULT.player
     keys: dict[Annotated[str, Field(max_length=64)], Key] = Field(default_factory=dict)
 
 

@@ -33,6 +33,8 @@ _FOREIGN = frozenset(
         "NO_COLOR",
         "XDG_DATA_HOME",
         "XDG_CONFIG_HOME",
+        "NOC_TUI_STORE",
+        "NOC_TUI_PLAYER",
     ]
 )
 

@@ -49,6 +49,8 @@ class Turn:
     """Close the connection after so many events (0: after the headers)."""
     hold_after: int | None = None
     """Send so many events and then nothing until `LLMServer.release`, or until the client goes."""
+    hold_end: bool = False
+    """Send all of a stream, and end it only when it is released, or never when the client goes."""
     endless: bool = False
     """Go on sending until the client goes."""
 
@@ -84,6 +86,8 @@ class LLMServer:
     key: str | None = None
     """The one key that it accepts."""
     received: list[Received] = field(default_factory=list)
+    connections: int = 0
+    """How often a client has connected."""
 
     def __post_init__(self) -> None:
         self._ready = Event()
@@ -162,6 +166,7 @@ class LLMServer:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
+        self.connections += 1
         try:
             while await self._exchange(reader, writer):
                 pass
@@ -212,6 +217,8 @@ class LLMServer:
             while turn.endless:
                 writer.write(_chunk(b": and on it goes " + b"." * 60_000 + b"\n\n"))
                 await writer.drain()
+        if turn.hold_end and not await self._held(reader):
+            return False
         writer.write(b"0\r\n\r\n")
         await writer.drain()
         return True

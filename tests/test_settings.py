@@ -69,6 +69,8 @@ def test_every_setting_can_stand_in_the_file() -> None:
         agent_seconds = 10
         blind = true
         coach = true
+        store = "postgresql://ana@db.example/noc"
+        player = "ana"
         [keys]
         "act.scale_up" = "x"
         """
@@ -83,6 +85,8 @@ def test_every_setting_can_stand_in_the_file() -> None:
         agent_seconds=10.0,
         blind=True,
         coach=True,
+        store="postgresql://ana@db.example/noc",
+        player="ana",
         keys={"act.scale_up": "x"},
     )
 
@@ -340,3 +344,16 @@ def test_asking_where_things_are_makes_no_folder(tmp_path: Path) -> None:
     paths.config_file()
     load_preferences()
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+def test_the_password_of_a_store_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOC_TUI_STORE", "postgresql://ana:secret@db.example/noc")
+    monkeypatch.setenv("NOC_TUI_PLAYER", "Ana B.")
+    found = load_preferences()
+    assert (found.store, found.player) == ("postgresql://ana:secret@db.example/noc", "Ana B.")
+    assert "secret" not in repr(found)
+    monkeypatch.setenv("NOC_TUI_STORE", "mysql://ana:secret@db.example/noc")
+    found = load_preferences()
+    assert found.store == ""
+    assert "NOC_TUI_STORE" in found.notices[0]
+    assert "secret" not in found.notices[0]

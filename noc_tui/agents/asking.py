@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -130,6 +131,14 @@ def _since(began: float) -> float:
 def driver_name(agent: Agent) -> str:
     """The agent's name as recordings have it."""
     return clean(agent.name, NAME_LIMIT)
+
+
+def about_of(agent: Agent) -> dict[str, str] | None:
+    """What else a recording should say of the agent, `about` where it has that; safe to show."""
+    about = getattr(agent, "about", None)
+    if not isinstance(about, Mapping):
+        return None
+    return {clean(str(key), SHORT_TEXT): clean(str(value), SHORT_TEXT) for key, value in about.items()} or None
 
 
 def _who(agent: Agent) -> str:

@@ -22,13 +22,18 @@ class LazyGroup(TyperGroup):
 
     MODULES: ClassVar[dict[str, str]] = {
         "play": "interactive",
+        "drill": "drill",
         "watch": "interactive",
+        "tutorial": "interactive",
         "replay": "interactive",
         "run": "run",
         "bench": "bench",
         "review": "review",
         "sessions": "sessions",
         "progress": "progress",
+        "train": "train",
+        "web": "web",
+        "serve": "serve",
         "incidents": "incidents",
         "doctor": "doctor",
     }

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from noc_tui.drills.errors import DrillError
 from noc_tui.episode.episode import Episode
+from noc_tui.review.positions import Shadow
+from noc_tui.review.reasons import Position, why
 from noc_tui.review.verdicts import verdict_on
-from noc_tui.sim.actions import ACTION_INDEX
+from noc_tui.sim.actions import ACTION_INDEX, ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,3 +92,16 @@ def episode_before(
     Raises `CannotContinueError` where the session does not come out the same when simulated again.
     """
     return Episode.fork(track, retry.step - 1, record=record, clock=clock)
+
+
+def reasons(episode: Episode, retry: Retry) -> dict[ActionType, str]:
+    """Why each action is worth in the position what it is; that of the best one says what was right.
+
+    `episode` stands before the move (`episode_before`). Tells hidden state.
+    """
+    position = Position.of(Shadow(episode).at(episode.steps))
+    best = ACTION_INDEX[retry.move.best]
+    return {
+        action: why(position, index, best, verdict_on(retry.move.q, index, retry.left))
+        for index, action in enumerate(ACTIONS)
+    }

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ulid import ULID
-
 from noc_tui.drills.answers import rating_of_episode
 from noc_tui.drills.draws import Draws
 from noc_tui.drills.errors import DrillError
 from noc_tui.drills.seeds import winnable_seed
 from noc_tui.drills.stages import Stage
-from noc_tui.store.entries import ReviewEntry, moment_of
+from noc_tui.store.entries import ReviewEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,7 +153,7 @@ def review_of_session(entry: SessionEntry, now: int) -> ReviewEntry | None:
     if rating is None or entry.assisted or entry.parent is not None or entry.kind != "person":
         return None
     return ReviewEntry(
-        review=str(ULID.from_datetime(moment_of(now))),
+        review=entry.session,  # so that the same session is one answer, however often it is looked at
         player=entry.player,
         incident=entry.incident,
         stage=str(Stage.EPISODE),

@@ -32,6 +32,7 @@ from noc_tui.episode.records import (
     LARGEST_INTEGER,
     LONG_TEXT,
     MAX_DRAWS,
+    MOST_DETAILS,
     NO_USAGE,
     SHORT_TEXT,
     Aside,
@@ -62,7 +63,7 @@ from noc_tui.sim.simulator import SystemSimulator
 from noc_tui.sim.telemetry import Telemetry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from noc_tui.episode.track import Track
     from noc_tui.sim.incident import Incident
@@ -76,7 +77,8 @@ class Episode(Timeline):
 
     `step(decision)` takes a step and returns its record. Everything that happens is told to the recorder that
     `record` makes from the header, the header first. `draws` says how many normals the stream of `seed` had given
-    before; without a seed one is drawn, and stands in the header.
+    before; without a seed one is drawn, and stands in the header. `agent` is what else `driver` says of itself, where
+    that is an agent (`noc_tui.agents.asking.about_of`); in the methods, what the one says who is named there.
 
     An episode is a `Track`: screens show it as they show a recording.
 
@@ -93,6 +95,7 @@ class Episode(Timeline):
         pace: Pace = "turn",
         blind: bool = False,
         driver: str = HUMAN,
+        agent: Mapping[str, str] | None = None,
         parent: Parent | None = None,
         record: Callable[[Header], Recorder] | None = None,
         clock: Clock | None = None,
@@ -124,6 +127,7 @@ class Episode(Timeline):
                 pace=pace,
                 blind=blind,
                 driver=_driver_name(driver),
+                agent=_details(agent),
                 parent=parent,
                 initial=initial,
                 samples=page.samples,
@@ -167,7 +171,13 @@ class Episode(Timeline):
         return self.step(Decision(action=parse_action(action), driver=_driver_name(driver or self.driver)))
 
     def hand_over(
-        self, taker: str, reason: ControlReason, *, error: str | None = None, usage: Usage | None = None
+        self,
+        taker: str,
+        reason: ControlReason,
+        *,
+        agent: Mapping[str, str] | None = None,
+        error: str | None = None,
+        usage: Usage | None = None,
     ) -> ControlRecord:
         """Pass control to another driver between two steps. An error that is too long for a record is cut.
 
@@ -181,6 +191,7 @@ class Episode(Timeline):
             reason=reason,
             error=None if error is None else bounded(error, LONG_TEXT),
             usage=usage or NO_USAGE,
+            agent=_details(agent),
             at=self._clock.now(),
             elapsed=self._elapsed(),
         )
@@ -224,6 +235,7 @@ class Episode(Timeline):
         driver: str,
         decision: Decision | None = None,
         *,
+        agent: Mapping[str, str] | None = None,
         followed: bool = False,
         error: str | None = None,
         usage: Usage = NO_USAGE,
@@ -243,6 +255,7 @@ class Episode(Timeline):
             error=None if error is None else bounded(error, LONG_TEXT),
             followed=followed,
             usage=usage if decision is None else decision.usage,
+            agent=_details(agent),
             at=self._clock.now(),
             elapsed=self._elapsed(),
         )
@@ -342,6 +355,7 @@ class Episode(Timeline):
         step: int,
         *,
         driver: str = HUMAN,
+        agent: Mapping[str, str] | None = None,
         record: Callable[[Header], Recorder] | None = None,
         clock: Clock | None = None,
     ) -> Self:
@@ -364,11 +378,19 @@ class Episode(Timeline):
         episode._retrace(track, step, inherited=True)
         if record is not None:
             episode._start_recording(record)
-        episode.hand_over(driver, "fork")
+        episode.hand_over(driver, "fork", agent=agent)
         return episode
 
     @classmethod
-    def resume(cls, track: Track, recorder: Recorder, *, driver: str = HUMAN, clock: Clock | None = None) -> Self:
+    def resume(
+        cls,
+        track: Track,
+        recorder: Recorder,
+        *,
+        driver: str = HUMAN,
+        agent: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+    ) -> Self:
         """Go on with an interrupted session; `recorder` appends to it. It may turn out to have ended.
 
         Raises `CannotContinueError` when it has its end already, or when its steps do not come out the same when
@@ -385,7 +407,7 @@ class Episode(Timeline):
         if episode.steps and (outcome := episode.record(episode.steps).outcome):
             episode._finish(outcome)  # the program was killed between the last step and the end
         else:
-            episode.hand_over(driver, "resume")
+            episode.hand_over(driver, "resume", agent=agent)
         return episode
 
     def _retrace(self, track: Track, steps: int, *, inherited: bool) -> None:
@@ -428,6 +450,7 @@ def _arguments(track: Track) -> dict[str, Any]:
         "pace": header.pace,
         "blind": header.blind,
         "driver": header.driver,
+        "agent": header.agent,
     }
 
 
@@ -443,6 +466,12 @@ def _driver_name(name: str) -> str:
     if not name:
         raise ValueError("a driver needs a name")
     return bounded(name, SHORT_TEXT)
+
+
+def _details(agent: Mapping[str, str] | None) -> dict[str, str] | None:
+    """What an agent says of itself, as a record can hold it; None where that is nothing."""
+    entries = list((agent or {}).items())[:MOST_DETAILS]
+    return {bounded(key, SHORT_TEXT): bounded(value, SHORT_TEXT) for key, value in entries} or None
 
 
 def _in_range(name: str, value: int, low: int, high: int) -> int:

@@ -54,6 +54,12 @@ Metrics = Annotated[SystemMetrics, ByName(every=Unit)]
 Terms = Annotated[RewardTerms, ByName()]
 IncidentClock = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
 Line = Annotated[LogLine, ByName(clock=IncidentClock, source=ShortText, text=LongText)]
+MOST_DETAILS: Final = 24
+"""Entries of what is recorded about an agent."""
+# Left out where there is nothing to say, so that a program from before there was any reads the file.
+AgentDetails = Annotated[
+    dict[ShortText, ShortText] | None, Field(max_length=MOST_DETAILS, exclude_if=lambda details: details is None)
+]
 # A long list of nonsense would make as long a list of errors, hence FailFast.
 Lines = Annotated[tuple[Line, ...], FailFast()]
 
@@ -154,6 +160,8 @@ class Header(_Strict):
     blind: bool = False
     driver: DriverName
     """Who is in control at the start."""
+    agent: AgentDetails = None
+    """What else that agent says of itself: of a model its name, endpoint, settings and the hash of its prompt."""
     parent: Parent | None = None
     initial: Metrics
     """The metrics at the page."""
@@ -213,6 +221,8 @@ class ControlRecord(_Strict):
     """What went wrong, where an agent's failure is the reason."""
     usage: Usage = NO_USAGE
     """What a call that was cancelled or failed had cost."""
+    agent: AgentDetails = None
+    """What else the taker says of itself, where it is an agent: as in the header."""
     at: Timestamp
     elapsed: Amount
     inherited: bool = False
@@ -267,6 +277,8 @@ class SuggestionRecord(_Strict):
     """Whether the person accepted it."""
     usage: Usage = NO_USAGE
     """What the question has cost, as far as that is known."""
+    agent: AgentDetails = None
+    """What else the agent says of itself: as in the header."""
     at: Timestamp
     elapsed: Amount
     inherited: bool = False

@@ -19,6 +19,7 @@ from noc_tui.text import clean
 from noc_tui.tui.actions import actions_of
 from noc_tui.tui.keymap import resolve_keys
 from noc_tui.tui.launch import Launch
+from noc_tui.tui.remembering import Remembering
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.theme import DEFAULT_THEME, THEMES, theme_for, variable_defaults
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from textual.types import CSSPathType
 
     from noc_tui.review.model import Review
+    from noc_tui.tui.launch import Face
 
 INTERRUPTED: Final = 130
 _NOT_IN_PALETTE: Final = frozenset({"palette", "close"})
@@ -52,6 +54,7 @@ class NocApp(App[int]):
         *,
         monotonic: Callable[[], float] = time.monotonic,
         live_timers: bool = True,
+        remembers: bool = False,
     ) -> None:
         super().__init__()
         self.preferences = preferences or Preferences()
@@ -59,10 +62,14 @@ class NocApp(App[int]):
         """What the pace is measured with; a test's clock stands until it is moved."""
         self.live_timers = live_timers
         """Whether screens move by themselves; a test that moves the clock turns it off."""
+        self.remembering = Remembering(self.preferences.store, self.preferences.player, self.post_message, on=remembers)
+        """Whose results are remembered, and where."""
         self._launch = launch
         self.keys: dict[str, str] = {}
         self._is_ready = False
         self._review: tuple[str, Review] | None = None
+        self.parting: list[str] = []
+        """Lines that are left in the terminal when the program has closed."""
         self._after_paint: list[tuple[Screen[None], Callable[[], object]]] = []
         self._notices = list(self.preferences.notices)
         for theme in THEMES:
@@ -137,6 +144,27 @@ class NocApp(App[int]):
         for screen, callback in self._after_paint:
             screen.call_after_refresh(callback)
         self._after_paint.clear()
+        self.screen.call_after_refresh(self.remembering.catch_up)
+
+    async def on_unmount(self) -> None:
+        """The program ends."""
+        await asyncio.to_thread(self.remembering.close)
+
+    def on_remembering_kept(self, event: Remembering.Kept) -> None:
+        """Whoever shows results may show this one; the debrief need not review it again."""
+        if event.result.review is not None:
+            self.remember_review(event.result.entry.session, event.result.review)
+        for screen in self.screen_stack:
+            screen.post_message(Remembering.Kept(event.result, saved=event.saved))
+
+    def on_remembering_caught(self) -> None:
+        """Whoever shows results may show them anew."""
+        for screen in self.screen_stack:
+            screen.post_message(Remembering.Caught())
+
+    def on_remembering_failed(self, event: Remembering.Failed) -> None:
+        """Say what could not be remembered; play goes on."""
+        self.warn(event.text)
 
     def after_paint(self, screen: Screen[None], callback: Callable[[], object]) -> None:
         """Call back when the screen has been painted. Until the app is ready, Textual holds every paint back."""
@@ -157,9 +185,7 @@ class NocApp(App[int]):
         # Each screen is imported when it is opened: the first paint waits for one of them, not for all.
         match launch.face:
             case "play":
-                from noc_tui.tui.screens.play import PlayScreen  # noqa: PLC0415
-
-                return PlayScreen(launch)
+                return self._episode_of(launch)
             case "replay":
                 from noc_tui.tui.screens.replay import ReplayScreen  # noqa: PLC0415
 
@@ -168,10 +194,44 @@ class NocApp(App[int]):
                 from noc_tui.tui.screens.picker import PickerScreen  # noqa: PLC0415
 
                 return PickerScreen(launch)
+            case "drill":
+                from noc_tui.tui.screens.drill import screen_for  # noqa: PLC0415
+
+                return screen_for(launch)
+            case "leaderboard":
+                from noc_tui.tui.screens.leaderboard import LeaderboardScreen  # noqa: PLC0415
+
+                return LeaderboardScreen(launch)
+            case _:
+                return self._list_of(launch.face)
+
+    @staticmethod
+    def _episode_of(launch: Launch) -> Screen[None]:
+        """One episode; or two side by side, where an agent is watched against somebody."""
+        if launch.watch and launch.ghost is not None and launch.session is None:
+            from noc_tui.tui.screens.versus import VersusScreen  # noqa: PLC0415
+
+            return VersusScreen(launch)
+        from noc_tui.tui.screens.play import PlayScreen  # noqa: PLC0415
+
+        return PlayScreen(launch)
+
+    @staticmethod
+    def _list_of(face: Face) -> Screen[None]:
+        """The screens that are the same however they are opened."""
+        match face:
+            case "tutorial":
+                from noc_tui.tui.screens.tutorial import TutorialScreen  # noqa: PLC0415
+
+                return TutorialScreen()
             case "sessions":
                 from noc_tui.tui.screens.sessions import SessionsScreen  # noqa: PLC0415
 
                 return SessionsScreen()
+            case "progress":
+                from noc_tui.tui.screens.progress import ProgressScreen  # noqa: PLC0415
+
+                return ProgressScreen()
             case _:
                 from noc_tui.tui.screens.home import HomeScreen  # noqa: PLC0415
 
@@ -239,6 +299,8 @@ def _runner(screen: NocScreen, run: str) -> Callable[[], object]:
 
 def run_app(launch: Launch) -> int:
     """Run the program until it is left. Returns the exit code."""
-    app = NocApp(launch, load_preferences())
+    app = NocApp(launch, load_preferences(), remembers=True)
     result = app.run()
+    for line in app.parting:
+        print(line)
     return (app.return_code or 0) if result is None else result

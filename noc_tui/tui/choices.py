@@ -39,7 +39,7 @@ def choices() -> tuple[list[Choice], list[str]]:
             if not profiles:
                 found.append(Choice(AGENT, agent.description, missing="None is set yet."))
         elif agent.takes and not agent.alone:
-            hint = f"It needs a {agent.takes.lower()}: noc-tui play --agent {agent.usage}"
+            hint = f"It needs {agent.needs}: noc-tui play --agent {agent.usage}"
             found.append(Choice(agent.usage, agent.description, missing=hint))
         else:
             found.append(Choice(agent.name, agent.description))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from noc_tui.agents.asking import about_of
 from noc_tui.episode.records import NO_USAGE, Usage
 from noc_tui.tui.models import spent_by
 
@@ -71,18 +72,19 @@ class Copilot:
         """It suggests nothing. What the failed call has cost is recorded."""
         self.error = error
         if self._is_called and self.agent is not None and not self._episode.done:
-            self._episode.suggest(self.agent.name, error=error, usage=usage)
+            self._episode.suggest(self.agent.name, agent=about_of(self.agent), error=error, usage=usage)
         self.since = None
         self._is_called = False
 
     def settle(self, now: float, *, followed: bool = False) -> None:
         """Record what becomes of the suggestion. A call in flight is given up, and what it has cost is recorded."""
         if self.agent is not None and not self._episode.done:
+            about = about_of(self.agent)
             if self.decision is not None:
-                self._episode.suggest(self.decision.driver, self.decision, followed=followed)
+                self._episode.suggest(self.decision.driver, self.decision, agent=about, followed=followed)
             elif self.since is not None and self._is_called:
                 usage = spent_by(self.agent, (now - self.since) * 1000, NO_USAGE)
-                self._episode.suggest(self.agent.name, usage=usage)
+                self._episode.suggest(self.agent.name, agent=about, usage=usage)
         self.decision = self.since = self.error = None
         self.rationale = ""
         self._is_called = False

@@ -27,7 +27,23 @@ _SHORT: Final = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "enter":
 """Keys that are better known by these words than by the glyphs that Textual has for them."""
 _PLAIN: Final = re.compile(r"[A-Za-z0-9]")
 CURSOR_KEYS: Final = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift+tab"})
-LISTS: Final[frozenset[Scope]] = frozenset({"home", "picker", "sessions", "debrief", "account", "agents", "help"})
+LISTS: Final[frozenset[Scope]] = frozenset(
+    {
+        "home",
+        "picker",
+        "sessions",
+        "debrief",
+        "account",
+        "agents",
+        "help",
+        "drill",
+        "round",
+        "shift",
+        "opponent",
+        "progress",
+        "leaderboard",
+    }
+)
 """Screens on which the cursor keys move a cursor, or scroll."""
 _TAKEN: Final = {"ctrl+c": "it always quits", "ctrl+z": "it suspends the program", "ctrl+q": "it always quits"}
 

@@ -6,11 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from noc_tui.preferences import Preferences
 
-Face = Literal["home", "picker", "play", "replay", "sessions"]
+Face = Literal["home", "picker", "play", "replay", "sessions", "drill", "progress", "leaderboard", "tutorial"]
+
+
+@dataclass(frozen=True, slots=True)
+class DrillOptions:
+    """What else a drill can be told."""
+
+    seconds: float = 10.0
+    """For a spot position; 0: as long as one likes."""
+    positions: int = 12
+    """In a round of spot, 10 to 20."""
+    day: date | None = None
+    """Whose daily; None: today's, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +42,23 @@ class Launch:
     """Who takes over on `a`; None: as the preferences say."""
     watch: bool = False
     """Whether the agent drives from the first step."""
+    ghost: Path | str | None = None
+    """Who is played against: a recording, whose start is taken then, or the name of an agent.
+
+    With `watch` it drives beside the agent.
+    """
+    hints: bool = False
+    """Whether models are told the usual remedy of each symptom."""
     session: Path | None = None
     """The recording: to replay, to resume (face `play`), or to fork."""
     step: int | None = None
     """Where to start in the recording; with face `play`, after which step to fork."""
     follow: bool = False
+    drill: str | None = None
+    """Which drill the episode belongs to (`noc_tui.drills.results`); None: it is played for its own sake."""
     incident_folders: tuple[Path, ...] = ()
+    options: DrillOptions = DrillOptions()
+    """With face `drill`."""
 
     def is_blind(self, preferences: Preferences) -> bool:
         """Whether a new episode is to be blind."""

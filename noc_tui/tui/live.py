@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from noc_tui.agents.asking import about_of
 from noc_tui.agents.planner import show_episode
 from noc_tui.episode.records import CLOCK, HUMAN, NO_USAGE, Decision, Usage
 from noc_tui.sim.actions import ActionType
@@ -13,6 +14,8 @@ from noc_tui.tui.pacer import Pacer, change_speed
 from noc_tui.tui.spending import Meter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from noc_tui.agents.base import Agent
     from noc_tui.episode.episode import Episode
     from noc_tui.episode.records import StepRecord
@@ -49,6 +52,8 @@ class LiveRun:
         """Why the agent lost control; cleared when somebody acts."""
         self.discarded: list[Agent] = []
         """Agents that nobody will ask again and that are to be closed."""
+        self.may_step: Callable[[], bool] = lambda: True
+        """Whether a step of the agent that is due may be taken: beside another run it may have to wait for that."""
         self._made: Agent | None = None
         self._is_called = False
         self._paused = False
@@ -147,6 +152,12 @@ class LiveRun:
         self.episode.hand_over(HUMAN, "take_over", usage=usage)
         self._human_again(now)
 
+    def leave(self, now: float) -> None:
+        """Nobody is watching any more: what is asked of models is given up, and what it has cost is recorded."""
+        self.copilot.settle(now)
+        if isinstance(self.agent, ModelAgent) and (self.decision is not None or self.thinking_since is not None):
+            self.take_over(now)
+
     @property
     def agent_at_hand(self) -> Agent | None:
         """The agent that has driven before and may again; None: one has to be made."""
@@ -157,7 +168,7 @@ class LiveRun:
         if self.human and not self.episode.done:
             self.copilot.settle(now)
             self.start_agent(agent, now)
-            self.episode.hand_over(agent.name, "hand_over")
+            self.episode.hand_over(agent.name, "hand_over", agent=about_of(agent))
 
     def start_agent(self, agent: Agent, now: float) -> None:
         """Let the agent drive from here, as the header or an event of the session says."""
@@ -244,6 +255,10 @@ class LiveRun:
         self.thinking_since = now
         self.rationale = ""
 
+    def hear(self, text: str) -> None:
+        """The agent has written so far; shown with the next tick, for a model writes faster than terminals paint."""
+        self.rationale = text
+
     def called(self) -> None:
         """The agent has begun to think; from here on it may cost something."""
         self._is_called = True
@@ -268,7 +283,7 @@ class LiveRun:
         self._human_again(now)
 
     def _carry_out_when_due(self, now: float) -> StepRecord | None:
-        if self.decision is None or not (self._single_steps or self._pacer.due(now)):
+        if self.decision is None or not (self._single_steps or self._pacer.due(now)) or not self.may_step():
             return None
         decision, self.decision = self.decision, None
         self.rationale = ""

@@ -62,6 +62,13 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
             ("watch", "memory_leak", "--agent", "rules"),
             Launch("play", incident="memory_leak", agent="rules", watch=True),
         ),
+        (
+            ("watch", "memory_leak", "--agent", "rules", "--versus", "planner", "--hints"),
+            Launch("play", incident="memory_leak", agent="rules", watch=True, ghost="planner", hints=True),
+        ),
+        (("watch", "--versus", "rules"), Launch("picker", watch=True, ghost="rules")),
+        (("play", "--versus", "rules"), Launch("picker", ghost="rules")),
+        (("play", "--hints", "--blind", "--versus", "wait"), Launch("play", blind=True, ghost="wait", hints=True)),
         (("replay",), Launch("sessions")),
     ],
 )
@@ -74,6 +81,13 @@ def test_a_command_opens_its_face(screen: Screen, command: tuple[str, ...], laun
 def test_replay_opens_the_session_at_the_step(screen: Screen, recorded: Path) -> None:
     assert screen.open("replay", "last", "--from", "4").code == 0
     assert screen.launched == [Launch("replay", session=recorded, step=4)]
+
+
+@pytest.mark.parametrize("command", ["play", "watch"])
+def test_against_a_recording_its_own_start_is_played(screen: Screen, recorded: Path, command: str) -> None:
+    for name in ("last", str(recorded), recorded.stem[-8:]):
+        assert screen.open(command, "--versus", name).err == ""
+    assert set(screen.launched) == {Launch("play", watch=command == "watch", ghost=recorded)}
 
 
 def test_the_exit_code_is_that_of_the_terminal_program(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,6 +111,13 @@ def test_an_incident_of_ones_own_can_be_played(screen: Screen, tmp_path: Path) -
         (("play", "--agent", "script:nowhere"), 2, "nowhere"),
         (("play", "--incidents", "nowhere"), 2, "--incidents nowhere"),
         (("watch", "nope", "--agent", "rules"), 2, "no incident 'nope'"),
+        (("play", "--versus", "nope"), 2, "is no agent (wait, "),
+        (("play", "--versus", "rules:hard"), 2, "takes nothing behind its name"),
+        (("play", "--versus", "script:nowhere"), 2, "nowhere"),
+        (("watch", "--versus", "nowhere.jsonl"), 2, "nowhere.jsonl"),
+        (("watch", "--versus", "notes.jsonl"), 1, "is no noc-tui session"),
+        (("watch", "--versus", "last", "--seed", "99"), 2, "leave --seed away"),
+        (("play", "slow_leak", "--versus", "last"), 2, "leave slow_leak away"),
         (("watch", "--agent", "rules:hard"), 2, "takes nothing behind its name"),
         (("watch", "--incidents", "nowhere"), 2, "--incidents nowhere"),
         (("replay", "nope"), 2, "no session 'nope'"),

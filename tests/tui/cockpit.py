@@ -14,6 +14,7 @@ from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.screens.play import PlayScreen
 from noc_tui.tui.screens.replay import ReplayScreen
+from noc_tui.tui.screens.versus import VersusScreen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,6 +43,11 @@ class Cockpit:
         return self.app.screen
 
     @property
+    def versus(self) -> VersusScreen:
+        assert isinstance(self.app.screen, VersusScreen), self.app.screen
+        return self.app.screen
+
+    @property
     def episode(self) -> Episode:
         return self.play.run.episode
 
@@ -56,7 +62,7 @@ class Cockpit:
         """Let the clock run, with the dashboard looking at it at the end."""
         self.now[0] += seconds
         screen = self.app.screen
-        if isinstance(screen, PlayScreen | ReplayScreen):
+        if isinstance(screen, PlayScreen | ReplayScreen | VersusScreen):
             screen.tick()
         await self.settle()
 
@@ -74,6 +80,8 @@ class Cockpit:
             return screen._run is None
         if isinstance(screen, ReplayScreen):
             return screen._player is None
+        if isinstance(screen, VersusScreen):
+            return screen._duel is None
         return not isinstance(screen, NocScreen | ModalScreen)
 
     def text(self) -> str:
@@ -88,11 +96,11 @@ class Cockpit:
 
 @asynccontextmanager
 async def cockpit(
-    launch: Launch | None = None, *, size: tuple[int, int] = (120, 40), **preferences: Any
+    launch: Launch | None = None, *, size: tuple[int, int] = (120, 40), remembers: bool = False, **preferences: Any
 ) -> AsyncIterator[Cockpit]:
     """The app, opened on what `launch` says."""
     now = [0.0]
-    app = NocApp(launch, Preferences(**preferences), monotonic=lambda: now[0], live_timers=False)
+    app = NocApp(launch, Preferences(**preferences), monotonic=lambda: now[0], live_timers=False, remembers=remembers)
     async with app.run_test(size=size, notifications=True) as pilot:
         pit = Cockpit(app, pilot, now)
         await pit.settle()

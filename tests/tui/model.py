@@ -70,6 +70,12 @@ def logged(pit: Cockpit) -> str:
     return "\n".join(f"{entry.source}: {entry.text}" for entry in lines._entries)
 
 
+async def decided(pit: Cockpit) -> None:
+    """Wait until the agent has decided, and its step is not due yet."""
+    await pit.settle()
+    assert pit.play.run.state == "decided"
+
+
 async def held(pit: Cockpit, server: LLMServer) -> None:
     """Wait until the server keeps the program waiting, and it has shown what has come until then."""
     assert await asyncio.to_thread(server.waiting.wait, 30)

@@ -60,7 +60,7 @@ def test_a_clash_names_the_action_that_has_the_key() -> None:
 
 
 def test_a_key_may_stand_on_two_screens_that_never_meet() -> None:
-    _, problems = resolve_keys({"home.play": "g"})
+    _, problems = resolve_keys({"home.play": "n"})
     assert problems == []
 
 

@@ -169,3 +169,23 @@ def test_steps_keep_their_rate_though_the_clock_is_looked_at_late() -> None:
     for look in range(1, 201):
         run.tick(0.7 * look)
     assert run.episode.steps == int(0.7 * 200 / 4.0)
+
+
+def test_who_leaves_gives_up_no_call_of_an_agent_that_costs_nothing() -> None:
+    run = make_run()
+    run.hand_over(RulesAgent("rules"), 0.0)
+    run.asked(0.0)
+    run.leave(1.0)
+    assert [control.reason for control in run.episode.controls] == ["hand_over"]
+
+
+def test_a_step_that_is_due_waits_while_it_may_not_be_taken() -> None:
+    run = make_run()
+    may = [False]
+    run.may_step = lambda: may[0]
+    run.hand_over(RulesAgent("rules"), 0.0)
+    run.asked(0.0)
+    assert run.decided(decision(), 5.0) is None
+    assert run.tick(6.0) is None
+    may[0] = True
+    assert run.tick(6.1) is not None

@@ -9,18 +9,17 @@ from textual.worker import active_worker
 
 from noc_tui.tui.frame import between_entry, step_entries
 from noc_tui.tui.models import ModelAgent, time_limit_of
-from noc_tui.tui.screens.episode import EpisodeScreen
+from noc_tui.tui.screens.chased import ChasedScreen
 from noc_tui.tui.widgets.log_panel import LogPanel
 
 if TYPE_CHECKING:
     from noc_tui.agents.base import Agent
-    from noc_tui.episode.observation import Observation
-    from noc_tui.episode.records import Decision, StepRecord
+    from noc_tui.episode.records import StepRecord
     from noc_tui.tui.launch import Launch
     from noc_tui.tui.widgets.log_lines import LogEntry
 
 
-class AutopilotScreen(EpisodeScreen):
+class AutopilotScreen(ChasedScreen):
     """Hands an episode to an agent and takes it back, asks it when it is its turn, and asks for suggestions."""
 
     def __init__(self, launch: Launch) -> None:
@@ -52,7 +51,10 @@ class AutopilotScreen(EpisodeScreen):
         run = self.run
         try:
             agent = await make_agent_aside(
-                run.agent_name, seed=run.episode.header.seed, time_limit=self.noc.preferences.agent_seconds
+                run.agent_name,
+                seed=run.episode.header.seed,
+                time_limit=self.noc.preferences.agent_seconds,
+                hints=self._launch.hints,
             )
         except AgentError as error:
             self.noc.warn(str(error))
@@ -128,7 +130,10 @@ class AutopilotScreen(EpisodeScreen):
         name = await asyncio.to_thread(copilot_name, run.agent_name)
         check_may_suggest(name, run.episode)
         agent = await make_agent_aside(
-            name, seed=run.episode.header.seed, time_limit=self.noc.preferences.agent_seconds
+            name,
+            seed=run.episode.header.seed,
+            time_limit=self.noc.preferences.agent_seconds,
+            hints=self._launch.hints,
         )
         show_episode(agent, run.episode)
         return agent
@@ -162,60 +167,43 @@ class AutopilotScreen(EpisodeScreen):
         agent = self.run.agent
         if agent is not None:
             self.run.asked(self.noc.monotonic())
-            self.run_worker(self._think(agent, self.run.episode.observation), group="agent", exclusive=True)
+            self.run_worker(self._think(agent), group="agent", exclusive=True)
             self._show_driver()
 
-    async def _think(self, agent: Agent, observation: Observation) -> None:
-        from noc_tui.agents.asking import ask  # noqa: PLC0415
-        from noc_tui.agents.base import AgentError  # noqa: PLC0415
+    async def _think(self, agent: Agent) -> None:
+        from noc_tui.tui.questions import decide  # noqa: PLC0415
 
-        self.run.called()
-        if isinstance(agent, ModelAgent):
-            agent.on_rationale = self._rationale_grows
-        try:
-            decision = await ask(agent, observation, time_limit_of(agent, self.noc.preferences.agent_seconds))
-        except AgentError as error:
-            if self.run.agent is agent and not self._is_going:
-                self.run.failed(str(error), self.noc.monotonic(), usage=error.usage)
-                self._control_changed()
+        limit = self.noc.preferences.agent_seconds
+        answer = await decide(self.run, agent, limit, self.noc.monotonic, lambda: not self._is_going)
+        if answer is None:
             return
-        if self.run.agent is agent and not self._is_going:
-            self._decided(decision)
-
-    def _rationale_grows(self, text: str) -> None:
-        self.run.rationale = text  # shown with the next tick: a model writes faster than a terminal is to be painted
-
-    def _decided(self, decision: Decision) -> None:
-        record = self.run.decided(decision, self.noc.monotonic())
-        if record is not None:
-            self._stepped(record)
+        if answer.failed:
+            self._control_changed()
+        elif answer.record is not None:
+            self._stepped(answer.record)
         else:
             self._show_driver()
 
     def _close_discarded(self) -> None:
-        """Let agents that nobody will ask again close what they hold; the app outlives the screen."""
+        """Let agents that nobody will ask again close what they hold."""
+        from noc_tui.tui.questions import close_agents  # noqa: PLC0415
+
         discarded, self.run.discarded = self.run.discarded, []
-        for agent in discarded:
-            self.app.run_worker(self._close_agent(agent), group="closing")
-
-    async def _close_agent(self, agent: Agent) -> None:
-        from noc_tui.agents.asking import close_agent  # noqa: PLC0415
-        from noc_tui.agents.base import AgentError  # noqa: PLC0415
-
-        try:
-            await close_agent(agent)
-        except AgentError as error:
-            self.noc.warn(str(error))
+        close_agents(self.noc, discarded)
 
     # --- what follows
 
     def _stepped(self, record: StepRecord) -> None:
         self._give_up("copilot")
         self._tell_suggestions()
-        self.query_one(LogPanel).append([*self._named_with(record), *step_entries(record)])
+        done, *told = step_entries(record)
+        self.query_one(LogPanel).append([*self._named_with(record), done, *self._ghost_lines(), *told])
+        self._listen_to_ghost()
         self.coach.look_at(record.step)
         self._show_all()
         self._listen_to_coach()
+        if record.outcome:
+            self.noc.remembering.ended(self.run.episode, self._launch.drill)
         self._go_on()
 
     def _named_with(self, record: StepRecord) -> list[LogEntry]:

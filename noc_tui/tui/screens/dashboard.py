@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.types import CSSPathType
 
     from noc_tui.episode.track import Track
+    from noc_tui.sim.metrics import SystemMetrics
     from noc_tui.tui.widgets.driver_panel import DriverView
 
 CARD_COLUMNS = 100
@@ -159,12 +160,14 @@ class DashboardScreen(NocScreen):
 
     def show_metrics(self, track: Track, step: int, *, enabled: bool, extras: tuple[tuple[str, str], ...] = ()) -> None:
         """Show strips, health and action pad as they stood after `step` steps."""
-        # Best play is a ghost in a replay alone: before the end it would give the answer away.
-        review = self.noc.review_of(track.header.session) if self.scope == "replay" else None
-        for spec, view in zip(METRICS, strip_views(track, step, review.ghost if review else ()), strict=True):
+        for spec, view in zip(METRICS, strip_views(track, step, self.ghost_metrics()), strict=True):
             self.query_one(f"#{spec.name}", MetricStrip).view = view
         self.query_one(HealthBar).view = health_view(track, step, extras)
         self.query_one(ActionPad).items = pad_items(track, step, self._shown_keys(), enabled=enabled)
+
+    def ghost_metrics(self) -> tuple[SystemMetrics, ...]:
+        """The run that this one is compared with: its metrics at the page and after each step; nothing without one."""
+        return ()
 
     def _shown_keys(self) -> dict[str, str]:
         return {action_id: display(key) for action_id, key in self.noc.keys.items()}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from noc_tui.episode.records import Outcome
     from noc_tui.episode.totals import Diagnosis, Totals
     from noc_tui.episode.track import Track
     from noc_tui.review.model import Review
@@ -158,6 +159,10 @@ class DebriefScreen(NocScreen):
             more = f"More than {MOST_REVIEWED} steps are reviewed by noc-tui review {self._track.header.session}."
             self.post_message(self.Reviewing(more))
             return
+        known = self.noc.review_of(self._track.header.session)
+        if known is not None and (known.steps, known.outcome) == (self._track.steps, _outcome(self._track)):
+            self.post_message(self.Reviewed(known))  # whoever remembers results has made it
+            return
         worker = get_current_worker()
 
         def progress(done: int, total: int) -> None:
@@ -216,19 +221,12 @@ class DebriefScreen(NocScreen):
             self._leave_for(Launch("replay", session=self._recording, step=move.step - 1))
 
     def action_retry(self) -> None:
-        """Play on from just before the worst move."""
+        """The position before the worst move, until it is played well."""
         review = self._panel.review
         if review is not None and review.worst is not None:
-            before = self._launch
-            self._leave_for(
-                Launch(
-                    "play",
-                    session=self._recording,
-                    step=review.worst - 1,
-                    agent=before.agent,
-                    incident_folders=before.incident_folders,
-                )
-            )
+            folders = self._launch.incident_folders
+            worst = Launch("drill", drill="retry", session=self._recording, step=review.worst, incident_folders=folders)
+            self._leave_for(worst)
 
     def action_again(self) -> None:
         """The same incident and seed again."""
@@ -249,6 +247,8 @@ class DebriefScreen(NocScreen):
                 blind=False,  # by now it is known
                 agent=before.agent,
                 watch=before.watch,
+                ghost=None if seed is None else before.ghost,  # whom there was to play against, it was on this seed
+                hints=before.hints,
                 incident_folders=before.incident_folders,
             )
         )
@@ -269,6 +269,10 @@ class DebriefScreen(NocScreen):
 
     def action_home(self) -> None:
         self.noc.leave_to_home()
+
+
+def _outcome(track: Track) -> Outcome | None:
+    return track.end.outcome if track.end else None
 
 
 class _LeftError(Exception):

@@ -106,6 +106,7 @@ class EpisodeScreen(DashboardScreen):
                 title=title_of(episode),
                 subtitle=subtitle_of(episode),
                 extra=self._state_in_words(),
+                lead=self._lead(),
                 step=episode.steps,
                 max_steps=episode.header.max_steps,
                 clock=self.clock_at(episode.steps),
@@ -114,6 +115,10 @@ class EpisodeScreen(DashboardScreen):
                 badge_kind=kind,
             )
         self.query_one(Banner).view = view
+
+    def _lead(self) -> str:
+        """How far the player is ahead of a ghost, in words; empty without one."""
+        return ""
 
     def _state_in_words(self) -> str:
         diagnoses = self.run.episode.diagnoses

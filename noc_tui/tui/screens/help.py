@@ -9,7 +9,7 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from noc_tui.tui.actions import DASHBOARD, Scope, UserAction, actions_of, bindings_of
+from noc_tui.tui.actions import DASHBOARD, OPERATED, Scope, UserAction, actions_of, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.banner import Banner, BannerView
@@ -29,11 +29,23 @@ _NAMES: Final[dict[Scope, str]] = {
     "play": "playing",
     "watch": "watching",
     "replay": "replay",
+    "versus": "two side by side",
     "sessions": "sessions",
     "debrief": "the debrief",
     "account": "the report in words",
     "agents": "agents",
     "help": "help",
+    "drill": "drills",
+    "briefing": "drills",
+    "spot": "spot",
+    "naming": "spot",
+    "round": "a round of spot",
+    "shift": "a shift",
+    "daily": "the daily",
+    "mistake": "retry",
+    "opponent": "versus",
+    "progress": "progress",
+    "leaderboard": "leaderboards",
 }
 _GROUPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("Act", ("act.",)),
@@ -59,6 +71,11 @@ _DASHBOARD: Final[tuple[Part, ...]] = (
     ("▄▄   ", "$calm-dim"), "before the page; often the best clue\n",
     ("●●○  ", "$calm"), "healthy steps in a row, of three",
 )  # fmt: skip
+_SPOT: Final[tuple[Part, ...]] = (
+    "An incident in progress. Choose the action that you would take now; then say which incident it is, among the four",
+    " that look most alike.\n\nThe verdict holds the action against near-perfect play. What was wrong or too late",
+    " comes back soon, what was best and quick a good deal later.",
+)
 _READING: Final[dict[Scope, tuple[Part, ...]]] = {
     "play": (
         *_DASHBOARD,
@@ -70,6 +87,12 @@ _READING: Final[dict[Scope, tuple[Part, ...]]] = {
         *_DASHBOARD,
         "\n\nEvery step can be reached, and any of them played on from, as a new session with the same future.",
         " The action keys are off until then.",
+    ),
+    "versus": (
+        *_DASHBOARD,
+        "\n\nTwo drivers have the same incident and seed. Neither is ever more than one step ahead of the other. The",
+        " dots in a strip are the other side's course. Who is ahead, and by how many steps, is reckoned from what",
+        " near-perfect play would still need from either position.",
     ),
     "home": (f"{_CURSOR}\n\nNothing is lost by leaving: a running episode stays resumable.",),
     "picker": (
@@ -88,6 +111,44 @@ _READING: Final[dict[Scope, tuple[Part, ...]]] = {
         ("●    ", "$accent bold"), "takes over\n",
         ("✓    ", "$calm bold"), "the model answers\n",
         ("!    ", "$critical bold"), "it does not, and why is told beside it",
+    ),
+    "progress": (
+        f"{_CURSOR}\n\nOver par: steps more than near-perfect play needs, the median where it was resolved. Won: the",
+        " share that was resolved. Trend: the accuracy of the last sessions, on a scale from 0 to 100 %. Figures are",
+        " of the last 50 sessions of an incident.\n\nA rating stands with its standard deviation; a question mark says",
+        " that it is too uncertain to compare anybody by. An incident has one after it has been played.",
+    ),
+    "leaderboard": (
+        f"{_CURSOR}\n\nThe best session of each, people and agents side by side: the fewest steps, then the greater",
+        " accuracy. Only what comes out the same when simulated again counts, played alone and from the start; of a",
+        " daily, the first try.",
+    ),
+    "drill": (
+        f"{_CURSOR}\n\nEach card is an incident at a stage: the page, under way, astray, the whole of it. What was",
+        " weak comes back soon, what was known later; a new incident comes when the known ones hold.",
+    ),
+    "spot": _SPOT,
+    "naming": _SPOT,
+    "round": (
+        f"{_CURSOR}\n\nA verdict says what the action was worth against near-perfect play. ✓ and × before an incident",
+        " say whether it was named rightly. What was wrong or too late comes back soonest.",
+    ),
+    "briefing": ("A drill is told about before it begins. Whatever is left in the middle can be gone on with.",),
+    "shift": (
+        f"{_CURSOR}\n\nFive pages, each after a pause that nobody knows. One of them is a false alarm: nothing is",
+        " broken, and the best that can be done is nothing. A shift that is left can be continued.",
+    ),
+    "daily": (
+        "On a date (UTC) everybody gets the same incident and seed. The try that was begun first counts, finished or",
+        " not. The squares are the moves:\n\n🟩 fine  🟨 inaccuracy  🟧 mistake  🟥 blunder  ⬛ lost already",
+    ),
+    "mistake": (
+        "The episode stands before the move that cost the most. Try until it goes well; every attempt says what it",
+        " costs, and what is best only when it is asked for. Then it can be played on, as a session of its own.",
+    ),
+    "opponent": (
+        f"{_CURSOR}\n\nA ghost plays the same incident and seed: dots in the strips, its moves in the log once you",
+        " have taken that step, and the lead in steps in the header.",
     ),
     "account": (
         f"{_SCROLL}\n\nA model has worded the report that the program makes of the session. Facts and figures are the",
@@ -163,7 +224,7 @@ def keys_table(about: Scope, keys: Mapping[str, str]) -> Content:
 
 def _line(actions: list[UserAction], keys: Mapping[str, str], width: int, about: Scope) -> Content:
     first = actions[0]
-    text = first.label if first.id.startswith("act.") and about in DASHBOARD else first.help
+    text = first.label if first.id.startswith("act.") and about in OPERATED else first.help
     return Content.assemble(
         (f"{_shown(actions, keys):>{width}}", "$accent bold"), f"  {text}", (_remapped(actions, keys), "$muted")
     )
@@ -182,7 +243,7 @@ def _grouped(about: Scope) -> dict[str, list[list[UserAction]]]:
     """The actions of a screen by heading, in the order of `_GROUPS`; actions that do the same stand together."""
     by_run: dict[str, list[UserAction]] = {}
     for action in actions_of(about):
-        if about == "replay" and action.id.startswith("act."):
+        if about in {"replay", "versus"} and action.id.startswith("act."):
             continue  # they do nothing there but say why
         by_run.setdefault(action.run, []).append(action)
     groups: dict[str, list[list[UserAction]]] = {heading: [] for heading in (_OWN, *(name for name, _ in _GROUPS))}

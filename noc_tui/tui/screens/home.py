@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.worker import get_current_worker
 
+from noc_tui import paths
 from noc_tui.tui.actions import BY_ID, Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from noc_tui.episode.library import SessionSummary
+    from noc_tui.store.progress import Home
 
-_LABEL_WIDTH: Final = 10
+_LABEL_WIDTH: Final = 13
 _LOOK_BACK: Final = 60
 """So many of the newest files are read: enough to find what was interrupted behind a run of an agent."""
 _MOST_RECENT: Final = 16
@@ -58,12 +60,22 @@ class TextRow:
 
 Row: TypeAlias = "MenuRow | TextRow | SessionSummary"
 
+_TUTORIAL: Final = "home.tutorial"
+_SPARED: Final = frozenset({"home.agents", "home.board", _TUTORIAL})
+"""What has no row in a low window; the keys work."""
+_ROOMY: Final = 17
+"""Rows from which on everything has its own."""
 _MENU: Final = (
     ("home.continue", "Continue", ""),
     ("home.play", "Play", "pick an incident and be the one on call"),
     ("home.watch", "Watch", "let an agent play; take over whenever you like"),
+    ("home.drill", "Drill", "short practice on what you know least"),
+    ("home.daily", "Daily", "today's incident, the same for everybody"),
     ("home.sessions", "Sessions", "replay, verify, or play on from any step"),
+    ("home.progress", "Progress", "how you fare, and what is worth practising"),
+    ("home.board", "Leaderboard", "who was quickest: people and agents side by side"),
     ("home.agents", "Agents", "choose who drives; test the connection to a model"),
+    ("home.tutorial", "Tutorial", "the first two minutes, step by step"),
     ("help", "Help", "what the keys do"),
     ("leave", "Quit", ""),
 )
@@ -85,10 +97,20 @@ class HomeScreen(NocScreen):
             super().__init__()
             self.sessions = tuple(sessions)
 
+    class Standing(Message):
+        """What the database says at a glance has been read."""
+
+        def __init__(self, home: Home) -> None:
+            super().__init__()
+            self.home = home
+
     def __init__(self) -> None:
         super().__init__()
         self._sessions: tuple[SessionSummary, ...] | None = None
         """The newest; None until they have been read."""
+        self._home: Home | None = None
+        """How things stand; None until that has been read, or where nothing is remembered."""
+        self._is_first = _is_first_start()
 
     @property
     def _list(self) -> RowList[Row]:
@@ -120,7 +142,16 @@ class HomeScreen(NocScreen):
     def on_screen_resume(self) -> None:
         """Look what has been played since, beside the first paint and not before it."""
         super().on_screen_resume()
+        self._is_first = _is_first_start()
         self.run_worker(self._read, thread=True, exclusive=True, group="read")
+
+    def on_remembering_kept(self) -> None:
+        """Something has just been remembered."""
+        self.on_screen_resume()
+
+    def on_remembering_caught(self) -> None:
+        """What had been waiting is there now."""
+        self.on_screen_resume()
 
     def _read(self) -> None:
         worker = get_current_worker()
@@ -128,6 +159,26 @@ class HomeScreen(NocScreen):
         sessions = [found.session for batch in read_recordings({}, _LOOK_BACK) for found in batch.found]
         if not worker.is_cancelled:
             self.post_message(self.Read(sorted(sessions, key=age, reverse=True)))
+            self._read_standing()
+
+    def _read_standing(self) -> None:
+        remembering = self.noc.remembering
+        if remembering.is_empty:
+            return
+        from noc_tui.store.errors import StoreError  # noqa: PLC0415  (loads pydantic)
+        from noc_tui.store.progress import home_of  # noqa: PLC0415  (loads SQLAlchemy)
+
+        try:
+            with remembering.store.reading() as connection:
+                home = home_of(connection, remembering.player, _now())
+        except StoreError:
+            return  # the screens that show more of it tell
+        self.post_message(self.Standing(home))
+
+    def on_home_screen_standing(self, event: Standing) -> None:
+        """Say it in the menu."""
+        self._home = event.home
+        self._fill()
 
     def on_home_screen_read(self, event: Read) -> None:
         """List them. Who has not moved the cursor yet finds it on what was interrupted."""
@@ -162,13 +213,19 @@ class HomeScreen(NocScreen):
             play, enter = (display(self.noc.keys[name]) for name in ("home.play", "picker.start"))
             yield TextRow("Nothing played yet", "heading")
             yield TextRow(f"Press {play}, then {enter}: a network congestion is waiting for you.", "soft")
+            if self._is_first:
+                tutorial = display(self.noc.keys["home.tutorial"])
+                yield TextRow(f"Or {tutorial} first: two minutes that show what the screen says.", "soft")
             return
         yield TextRow("Last played")
         yield from self._sessions[: min(_MOST_RECENT, max(0, self._list.size.height - len(menu) - 2))]
 
     def _menu(self) -> Iterator[MenuRow]:
-        for action_id, label, text in _MENU:
-            note = text
+        low = 0 < self._list.size.height < _ROOMY
+        for action_id, label, text in sorted(_MENU, key=lambda entry: self._is_first and entry[0] != _TUTORIAL):
+            if action_id in _SPARED and low and not (self._is_first and action_id == _TUTORIAL):
+                continue
+            note = self._note(action_id) or text
             if action_id == "home.continue":
                 if self._interrupted is None:
                     continue
@@ -176,6 +233,20 @@ class HomeScreen(NocScreen):
                 ago = when(session.started, _now())
                 note = f"{title_of(session)}, step {session.steps} of {session.max_steps}, {ago}"
             yield MenuRow(BY_ID[action_id], display(self.noc.keys[action_id]), label, note)
+
+    def _note(self, action_id: str) -> str:
+        """How things stand with where an entry of the menu leads; empty where there is nothing to say."""
+        home = self._home
+        if action_id == _TUTORIAL and self._is_first:
+            return "new here? two minutes in the real dashboard"
+        if home is None:
+            return ""
+        if action_id == "home.drill" and home.due:
+            return "1 card is due" if home.due == 1 else f"{home.due} cards are due"
+        if action_id == "home.daily":
+            streak = f", {home.streak} in a row" if home.streak > 1 else ""
+            return f"done today{streak}" if home.daily_done else f"still to be played today{streak}"
+        return ""
 
     def _paint(self, row: Row, width: int) -> list[Run]:
         if isinstance(row, TextRow):
@@ -216,6 +287,21 @@ class HomeScreen(NocScreen):
     def action_watch(self) -> None:
         self.noc.open(Launch("picker", watch=True))
 
+    def action_drill(self) -> None:
+        self.noc.open(Launch("drill"))
+
+    def action_daily(self) -> None:
+        self.noc.open(Launch("drill", drill="daily"))
+
+    def action_progress(self) -> None:
+        self.noc.open(Launch("progress"))
+
+    def action_board(self) -> None:
+        self.noc.open(Launch("leaderboard"))
+
+    def action_tutorial(self) -> None:
+        self.noc.open(Launch("tutorial"))
+
     def action_sessions(self) -> None:
         self.noc.open(Launch("sessions"))
 
@@ -232,6 +318,11 @@ class HomeScreen(NocScreen):
     def action_leave(self) -> None:
         """Quit."""
         self.app.exit(0)
+
+
+def _is_first_start() -> bool:
+    """Whether somebody is new here: has set nothing and played nothing."""
+    return not (paths.config_file().exists() or any(paths.sessions_dir().glob("*.jsonl")))
 
 
 def _can_be_chosen(row: Row) -> bool:

@@ -107,6 +107,7 @@ class PlayScreen(AutopilotScreen):
                 self._launch.agent or preferences.agent,
                 seed=self._launch.seed or 0,
                 time_limit=preferences.agent_seconds,
+                hints=self._launch.hints,
             )
         except AgentError as error:
             self.noc.warn(str(error))
@@ -117,7 +118,6 @@ class PlayScreen(AutopilotScreen):
     def _open(self, agent: Agent | None) -> None:
         """Open the episode, with the agent in control if there is one."""
         from noc_tui.episode.errors import SessionError  # noqa: PLC0415
-        from noc_tui.episode.records import HUMAN  # noqa: PLC0415
         from noc_tui.sim.errors import IncidentError  # noqa: PLC0415
         from noc_tui.tui.live import LiveRun  # noqa: PLC0415
         from noc_tui.tui.memory import give_back  # noqa: PLC0415
@@ -125,7 +125,7 @@ class PlayScreen(AutopilotScreen):
 
         preferences = self.noc.preferences
         try:
-            episode = open_episode(self._launch, preferences, driver=agent.name if agent else HUMAN)
+            episode = open_episode(self._launch, preferences, agent=agent)
         except (IncidentError, SessionError, ValueError) as error:
             self.noc.warn(str(error))
             self.action_leave()
@@ -140,11 +140,15 @@ class PlayScreen(AutopilotScreen):
             copilot=preferences.copilot,
         )
         self._coach = Coach(episode, on=preferences.coach)
+        self.noc.remembering.began(episode.header, self._launch.drill)
         if agent is not None:
             run.start_agent(agent, now)
         self.query_one(LogPanel).show(log_entries(episode, episode.steps))
         self._suggestions_told = len(episode.suggestions)
         self._show_all()
+        if episode.done:  # the program had been killed before it could write down the end
+            self.noc.remembering.ended(episode, self._launch.drill)
+        self._begin_chase()
         if self.noc.live_timers:
             self.set_interval(TICK_SECONDS, self.tick)
         self._go_on()
@@ -292,7 +296,7 @@ class PlayScreen(AutopilotScreen):
     def _leave(self) -> None:
         if self._run is not None:
             episode = self.run.episode
-            self.run.copilot.settle(self.noc.monotonic())
+            self.run.leave(self.noc.monotonic())
             if episode.is_worth_a_file and not episode.done and not episode.recording_problem:
                 self.noc.tell("The episode is kept: continue it from home, or noc-tui sessions.")
             episode.close()  # before the screen below looks at the recordings
@@ -301,8 +305,10 @@ class PlayScreen(AutopilotScreen):
     def on_unmount(self) -> None:
         """Close the recording, and whoever has driven."""
         if self._run is not None:
-            self._run.copilot.settle(self.noc.monotonic())
+            self._run.leave(self.noc.monotonic())
             self._run.episode.close()
+            if not self._run.episode.is_worth_a_file:
+                self.noc.remembering.dropped(self._run.episode.header.session)
             for agent in (self._run.agent_at_hand, self._run.copilot.agent):
                 if agent is not None:
                     self._run.discarded.append(agent)

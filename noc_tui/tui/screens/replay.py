@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from noc_tui.episode.reader import SessionFile
+    from noc_tui.sim.metrics import SystemMetrics
     from noc_tui.tui.player import Player
 
 TICK_SECONDS = 0.03
@@ -246,6 +247,11 @@ class ReplayScreen(DashboardScreen):
         self._show_banner()
         self._show_driver()
         self.refresh_keys()
+
+    def ghost_metrics(self) -> tuple[SystemMetrics, ...]:
+        """Best play, once a review has told it: in a replay alone, for before the end it would give the answer away."""
+        review = self.noc.review_of(self.player.session.header.session)
+        return review.ghost if review is not None else ()
 
     def _show_banner(self) -> None:
         session = self.player.session

@@ -65,6 +65,8 @@ class ActionPad(Painted):
     """
 
     items: reactive[tuple[PadItem, ...]] = reactive(())
+    title: reactive[str] = reactive(TITLE)
+    """What is to be chosen; shown above the rows."""
     compact: reactive[bool] = reactive(False, layout=True, toggle_class="-compact")
     disabled_reason: reactive[str] = reactive("", layout=True)
     """Why no action can be taken now; empty when one can."""
@@ -135,7 +137,7 @@ class ActionPad(Painted):
             yield self._title_with_reason(width)
             reason = []
         elif self._has_title(height):
-            yield [Run(TITLE, "title"), Run(" off" if reason else "", "reason")]
+            yield [Run(fit(self.title, width - 4), "title"), Run(" off" if reason else "", "reason")]
         keys = max((len(" ".join(item.keys)) for item in self.items), default=0)
         labels = max((len(item.label) for item in self.items), default=0)
         for index, item in enumerate(self.items):

@@ -34,9 +34,9 @@ _BETWEEN_SIDES: Final = 2
 _GAPS: Final = ((2, 3), (1, 2))
 """Cells between the parts on the left, and between those on the right: wide, and where that is too much."""
 
-Part = Literal["program", "title", "subtitle", "extra", "step", "clock", "recording", "badge"]
+Part = Literal["program", "title", "subtitle", "extra", "lead", "step", "clock", "recording", "badge"]
 _LEFT: Final[tuple[Part, ...]] = ("program", "title", "subtitle", "extra")
-_RIGHT: Final[tuple[Part, ...]] = ("step", "clock", "recording", "badge")
+_RIGHT: Final[tuple[Part, ...]] = ("lead", "step", "clock", "recording", "badge")
 
 
 class BannerView(NamedTuple):
@@ -56,6 +56,10 @@ class BannerView(NamedTuple):
     badge_kind: BadgeKind = "you"
     extra: str = ""
     """A word on the pace or the blind; goes first when the width shrinks."""
+    program: str = PROGRAM
+    """What stands before the title."""
+    lead: str = ""
+    """How far the player is ahead of a ghost, "2 steps ahead"."""
 
 
 def arrange(view: BannerView, width: int) -> list[Run]:
@@ -76,7 +80,7 @@ def arrange(view: BannerView, width: int) -> list[Run]:
 
 
 def _drop_order(view: BannerView) -> list[Part]:
-    order: list[Part] = ["extra", "subtitle", "program", "recording", "clock", "title", "step"]
+    order: list[Part] = ["extra", "subtitle", "program", "recording", "clock", "title", "lead", "step"]
     if view.recording == "failed":
         # What is lost for good matters more than what can be read elsewhere.
         order.remove("recording")
@@ -92,10 +96,11 @@ def _parts(view: BannerView) -> dict[Part, list[Run]]:
         "off": [],
     }
     parts: dict[Part, list[Run]] = {
-        "program": [Run(PROGRAM, "program")],
+        "program": [Run(view.program, "program")],
         "title": [Run(_words(clean(view.title), _TITLE_WIDTH), "title")],
         "subtitle": [Run(clean(view.subtitle), "muted")],
         "extra": [Run(clean(view.extra), "muted")],
+        "lead": [Run(clean(view.lead), "lead")],
         "step": [Run(f"step {view.step}/{view.max_steps}" if view.max_steps else "", "muted")],
         "clock": [Run(clean(view.clock), "muted")],
         "recording": recording[view.recording],
@@ -152,6 +157,7 @@ class Banner(Painted):
         "title": "foreground bold",
         "muted": "muted",
         "lost": "critical bold",
+        "lead": "ghost",
         "badge": "background bold",
         "you": "accent",
         "agent": "calm",

@@ -118,6 +118,11 @@ def _full_cell(ink: str, *, plain: bool) -> Run:
     return Run(" ", "", ink)
 
 
+def ghost_mark(scale: Scale, value: float) -> str:
+    """A dot at the height of the value, for a scale of a single row."""
+    return GHOST[max(scale.eighths(value), 1) - 1]
+
+
 def _add_ghost(cells: list[Run], height: int) -> None:
     """Puts a dot at that height into a column, whose first cell is the lowest; where its tip is, the tip stays."""
     row, fill = divmod(max(height, 1) - 1, EIGHTHS)

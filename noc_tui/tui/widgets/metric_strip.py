@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.reactive import reactive
 
 from noc_tui.tui.inks import PLAIN_LEVEL_INKS, STRIP_INKS
-from noc_tui.tui.widgets.blocks import Scale, draw, lay_out
+from noc_tui.tui.widgets.blocks import Scale, draw, ghost_mark, lay_out
 from noc_tui.tui.widgets.levels import Level, exact, level_of, standing, trend
 from noc_tui.tui.widgets.painted import Painted, Run
 
@@ -37,7 +37,7 @@ class StripView:
     ghost: tuple[float | None, ...] = ()
     """The run that is compared with, index for index beside `values`; None where it has no value.
 
-    A card shows it; a single row has no room for a second height.
+    A card shows its course; a single row has room for where it stands now, as a dot behind the newest column.
     """
 
     @property
@@ -121,14 +121,23 @@ class MetricStrip(Painted):
         head = [Run(self.spec.short.ljust(LABEL_WIDTH), "title"), Run(f"{text:>{VALUE_WIDTH}} {arrow} ", ink)]
         room = width - LABEL_WIDTH - VALUE_WIDTH - 3
         words = WORDS_WIDTH if room - WORDS_WIDTH - 1 >= LEAST_GRAPH else 1
-        graph = max(room - words - 1, 0)
+        ghost = self._ghost_now()
+        graph = max(room - words - 1 - len(ghost), 0)
         drawn = self._graph(graph, 1)[0] if graph else []
         return [
             *head,
-            *(run._replace(ground=run.ground or "track") for run in drawn),
+            *(run._replace(ground=run.ground or "track") for run in [*drawn, *ghost]),
             Run(" "),
             *self._words(words, brief=True),
         ]
+
+    def _ghost_now(self) -> list[Run]:
+        """Where the ghost stands, in the cell beside the newest value: blank after its end, nothing without a ghost."""
+        ghost, at = self.view.ghost, len(self.view.values) - 1
+        if not ghost:
+            return []
+        value = ghost[at] if at < len(ghost) else None
+        return [Run(" ") if value is None else Run(ghost_mark(Scale(self.spec, 1), value), "ghost")]
 
     def _words(self, room: int, *, brief: bool) -> list[Run]:
         value = self.view.value

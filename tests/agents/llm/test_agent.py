@@ -11,9 +11,10 @@ import pytest
 from noc_tui.agents.asking import ask, close_agent
 from noc_tui.agents.base import AgentError
 from noc_tui.agents.llm.prices import Price
+from noc_tui.agents.llm.sharing import USERS_EACH, Lease
 from noc_tui.episode.episode import Episode
 from noc_tui.sim.actions import ActionType
-from tests.agents.llm.asking import AMPLE, agent, decide, decided, failure
+from tests.agents.llm.asking import AMPLE, agent, decide, decided, failure, profile
 from tests.agents.samples import observe
 from tests.factories import bundled_incident
 from tests.llm_server import LLMServer, Turn
@@ -365,6 +366,41 @@ async def test_agents_of_a_profile_share_their_connections(server: LLMServer) ->
     await close_agent(second)
     await close_agent(second)
     assert (await decided(server)).action is ActionType.SCALE_UP
+
+
+async def test_a_connection_serves_one_answer_after_another(server: LLMServer) -> None:
+    player = agent(server)
+    for _ in range(3):
+        await ask(player, observe(), AMPLE)
+    await close_agent(player)
+    assert (len(server.received), server.connections) == (3, 1)
+
+
+async def test_an_answer_that_the_server_does_not_end_is_not_waited_for(
+    server: LLMServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("noc_tui.agents.llm.client._END_SECONDS", 0.0)
+    server.then(Turn(hold_end=True))
+    player = agent(server)
+    assert (await ask(player, observe(), AMPLE)).action is ActionType.SCALE_UP
+    assert await asyncio.to_thread(server.gone.wait, 30)
+    assert (await ask(player, observe(), AMPLE)).action is ActionType.SCALE_UP
+    await close_agent(player)
+    assert server.connections == 2
+
+
+async def test_a_client_is_shared_by_a_few_and_closed_by_the_last_of_them(server: LLMServer) -> None:
+    leases = [Lease(profile(server)) for _ in range(2 * USERS_EACH + 1)]
+    clients = [await lease.client() for lease in leases]
+    assert [clients.index(client) for client in clients] == [number // USERS_EACH * USERS_EACH for number in range(17)]
+    await leases[0].release()
+    again = Lease(profile(server))
+    assert await again.client() is clients[0]  # which the others still use
+    for lease in (*leases, again):
+        await lease.release()
+    anew = Lease(profile(server))
+    assert await anew.client() not in clients
+    await anew.release()
 
 
 async def test_an_agent_that_was_never_asked_can_be_closed(server: LLMServer) -> None:

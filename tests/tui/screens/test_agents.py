@@ -110,7 +110,7 @@ async def test_what_has_no_connection_cannot_be_tested(server: LLMServer) -> Non
 async def test_what_needs_a_file_cannot_be_chosen_and_says_how_it_can(server: LLMServer) -> None:
     async with cockpit(Launch("home")) as pit:
         screen = await agents(pit)
-        await pit.press("home", "down", "down", "down", "down")
+        await pit.press("home", *["down"] * [agent.name for agent in BUILT_IN].index("script"))
         assert "noc-tui play --agent script:FILE" in pit.text()
         assert "enter choose" not in pit.text()
         await pit.press("enter")

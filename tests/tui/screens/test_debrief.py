@@ -24,6 +24,7 @@ from noc_tui.tui.widgets.review_panel import ReviewPanel
 from tests.episode.builders import path_of, read_lines, write_lines
 from tests.tui import shelf
 from tests.tui.cockpit import Cockpit, cockpit, playing
+from tests.tui.drilling import loaded
 from tests.tui.moves import review
 from tests.tui.shelf import WON
 
@@ -362,11 +363,13 @@ async def test_enter_replays_from_just_before_the_move_under_the_cursor() -> Non
         assert pit.replay.player.step == 2
 
 
-async def test_retry_plays_on_from_just_before_the_worst_move() -> None:
+async def test_retry_asks_for_the_worst_move_again_and_plays_on_from_there() -> None:
     path = clumsy()
     async with cockpit() as pit:
         await look_at(pit, path)
         await pit.press("r")
+        await loaded(pit, "What would have been better?")
+        await pit.press("3", "enter")
         assert (pit.episode.incident.id, pit.episode.header.seed, pit.episode.steps) == ("cpu_overload", 3, 2)
         parent = pit.episode.header.parent
         assert parent is not None

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from noc_tui import paths
+from noc_tui.store.store import Store
 from noc_tui.tui.launch import Launch
+from noc_tui.tui.screens.drill import DrillScreen
 from noc_tui.tui.screens.help import HelpScreen
 from noc_tui.tui.screens.home import HomeScreen
+from noc_tui.tui.screens.leaderboard import LeaderboardScreen
 from noc_tui.tui.screens.picker import PickerScreen
 from noc_tui.tui.screens.play import PlayScreen
+from noc_tui.tui.screens.progress import ProgressScreen
 from noc_tui.tui.screens.replay import ReplayScreen
 from noc_tui.tui.screens.sessions import SessionsScreen
+from noc_tui.tui.screens.tutorial import TutorialScreen
 from tests.episode.builders import read_lines, write_lines
+from tests.store.builders import daily, review, session
 from tests.tui import shelf
 from tests.tui.cockpit import Cockpit, cockpit
 from tests.tui.shelf import interrupted, resolved
@@ -55,7 +62,16 @@ async def test_every_size_shows_the_whole_menu_and_the_next_keys(size: tuple[int
 
 @pytest.mark.parametrize(
     ("key", "screen"),
-    [("p", PickerScreen), ("w", PickerScreen), ("s", SessionsScreen), ("question_mark", HelpScreen)],
+    [
+        ("p", PickerScreen),
+        ("w", PickerScreen),
+        ("d", DrillScreen),
+        ("s", SessionsScreen),
+        ("g", ProgressScreen),
+        ("l", LeaderboardScreen),
+        ("t", TutorialScreen),
+        ("question_mark", HelpScreen),
+    ],
 )
 async def test_a_key_leads_somewhere_and_escape_leads_back(key: str, screen: type[Screen[None]]) -> None:
     async with cockpit(Launch("home")) as pit:
@@ -68,7 +84,7 @@ async def test_a_key_leads_somewhere_and_escape_leads_back(key: str, screen: typ
 async def test_the_cursor_and_enter_lead_where_the_keys_do() -> None:
     async with cockpit(Launch("home")) as pit:
         await pit.press("down", "down", "enter")
-        assert isinstance(pit.app.screen, SessionsScreen)
+        assert isinstance(pit.app.screen, PickerScreen)
 
 
 async def test_a_click_on_a_line_of_the_menu_leads_there() -> None:
@@ -85,6 +101,46 @@ async def test_q_quits_and_escape_only_says_so() -> None:
         assert "q quits" in pit.told()
         await pit.pilot.press("q")
     assert pit.app.return_value == 0
+
+
+# --- how things stand
+
+
+async def test_who_is_new_finds_the_cursor_on_the_tutorial() -> None:
+    async with cockpit(Launch("home"), size=(80, 24)) as pit:
+        assert "Tutorial" in under_the_cursor(pit)
+        assert "Or t first" in pit.text()
+
+
+async def test_who_has_played_finds_it_on_play() -> None:
+    resolved()
+    async with cockpit(Launch("home")) as pit:
+        assert "Play" in under_the_cursor(pit)
+        assert "new here" not in pit.text()
+
+
+async def test_the_menu_says_what_is_due_and_whether_the_daily_is_played() -> None:
+    today = datetime.now(UTC)
+    with Store() as store:
+        store.remember(
+            review("R1", at=0),
+            session("S1"),
+            daily(today.date().isoformat()),
+            daily((today - timedelta(days=1)).date().isoformat()),
+        )
+    async with cockpit(Launch("home"), player="ana") as pit:
+        text = pit.text()
+        assert "1 card is due" in text
+        assert "done today, 2 in a row" in text
+    async with cockpit(Launch("home"), player="ben") as pit:
+        assert "still to be played today" in pit.text()
+
+
+async def test_a_database_that_cannot_be_read_does_not_keep_anybody_from_playing() -> None:
+    paths.progress_file().mkdir(parents=True)
+    async with cockpit(Launch("home")) as pit:
+        await pit.press("p", "enter")
+        assert pit.episode.steps == 0
 
 
 # --- continue

@@ -8,13 +8,15 @@ from contextlib import ExitStack
 import pytest
 
 from noc_tui import paths
+from noc_tui.agents.llm.prompt import load_prompt
+from noc_tui.episode.reader import SessionFile
 from noc_tui.episode.verify import verify
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.home import HomeScreen
 from noc_tui.tui.widgets.driver_panel import DriverPanel
 from tests.llm_server import LLMServer, Turn, failure
 from tests.tui.cockpit import cockpit, playing
-from tests.tui.model import KEY, held, logged, panel, recorded, use
+from tests.tui.model import KEY, decided, held, logged, panel, recorded, use
 from tests.tui.shelf import WON
 from tests.tui.widgets.hosting import shown
 
@@ -243,3 +245,90 @@ async def test_after_a_failure_another_agent_can_be_chosen(server: LLMServer) ->
         await pit.press("a")
         await pit.pass_time(1.1)
         assert pit.episode.record(1).decision.driver == "wait"
+
+
+# --- what is recorded of it
+
+
+@pytest.mark.parametrize("hints", [False, True])
+async def test_the_recording_says_how_the_model_was_asked(server: LLMServer, hints: bool) -> None:
+    async with cockpit(playing("cpu_overload", watch=True, agent="llm", hints=hints)) as pit:
+        await pit.pass_time(1.1)
+        session = recorded(pit)
+        told = server.received[0].prompt
+    agent = session.header.agent
+    assert agent is not None
+    assert agent["model"] == "sample-1"
+    assert agent["prompt"] == load_prompt(None).digest
+    assert agent["hints"] == ("yes" if hints else "no")
+    assert ("Usual remedies, by symptom" in told) is hints
+    assert KEY not in str(agent)
+
+
+async def test_a_model_that_takes_over_or_suggests_is_told_of_as_well(server: LLMServer) -> None:
+    async with cockpit(playing("cpu_overload", agent="llm", hints=True)) as pit:
+        await pit.press("i")
+        await pit.settle()
+        await pit.press("1", "a")
+        await pit.pass_time(1.1)
+        session = recorded(pit)
+    assert session.header.agent is None
+    (control,) = session.controls
+    assert control.agent is not None
+    assert control.agent["hints"] == "yes"
+    assert session.suggestions[0].agent == control.agent
+    assert all("Usual remedies, by symptom" in received.prompt for received in server.received)
+
+
+async def test_nothing_more_is_recorded_of_who_says_nothing_of_itself() -> None:
+    async with cockpit(playing("cpu_overload", watch=True, agent="rules")) as pit:
+        await pit.pass_time(1.1)
+        path = paths.sessions_dir() / f"{pit.episode.header.session}.jsonl"
+        assert '"agent"' not in path.read_text()
+
+
+async def test_what_a_call_has_cost_is_recorded_when_the_screen_is_left(server: LLMServer) -> None:
+    server.turns.clear()
+    server.then(Turn(action="throttle_cpu"), Turn(hold_after=4))
+    async with cockpit(Launch("home")) as pit:
+        pit.app.open(WATCH)
+        await decided(pit)
+        pit.now[0] += 1.1
+        pit.play.tick()
+        await held(pit, server)
+        pit.now[0] += 2.0
+        session = pit.episode.header.session
+        await pit.pilot.press("q")
+        await pit.settle()
+        assert await asyncio.to_thread(server.gone.wait, 30)
+    with SessionFile.open(paths.sessions_dir() / f"{session}.jsonl") as left:
+        (control,) = left.controls
+        assert (control.step, control.reason, control.usage.latency_ms) == (1, "take_over", 2000.0)
+        assert left.state == "interrupted"
+
+
+async def test_what_a_call_has_cost_is_recorded_when_the_program_is_quit(server: LLMServer) -> None:
+    server.turns.clear()
+    server.then(Turn(action="throttle_cpu"), Turn(content="what?"), Turn(hold_after=4))
+    async with cockpit() as pit:
+        pit.app.open(WATCH)
+        await decided(pit)
+        pit.now[0] += 1.1
+        pit.play.tick()
+        await held(pit, server)
+        session = pit.episode.header.session
+    with SessionFile.open(paths.sessions_dir() / f"{session}.jsonl") as left:
+        (control,) = left.controls
+        # The first attempt has told what it cost; the second was given up.
+        assert (control.reason, control.usage.tokens_in) == ("take_over", 400)
+
+
+async def test_a_decision_that_was_paid_for_and_not_carried_out_is_recorded(server: LLMServer) -> None:
+    async with cockpit() as pit:
+        pit.app.open(WATCH)
+        await decided(pit)
+        session = pit.episode.header.session
+        assert pit.episode.steps == 0
+    with SessionFile.open(paths.sessions_dir() / f"{session}.jsonl") as left:
+        (control,) = left.controls
+        assert (control.usage.tokens_in, control.usage.tokens_out) == (400, 30)

@@ -81,6 +81,14 @@ def test_a_long_badge_is_shortened_before_the_step_goes() -> None:
     assert line.split() == ["step", "7/30", "»", "QWEN2.5-CODER-72B", "IN…"]
 
 
+def test_how_far_the_player_is_ahead_is_said_longer_than_what_is_played() -> None:
+    view = VIEW._replace(lead="2 steps behind")
+    assert "2 steps behind   step 7/30" in line_of(view, 120)
+    assert "2 steps behind" in line_of(view, 80)
+    assert line_of(view, 50).split()[:3] == ["2", "steps", "behind"]
+    assert "behind" not in line_of(view, 36)
+
+
 def test_a_screen_without_an_episode_has_no_step() -> None:
     assert words_of(BannerView("Sessions", badge="HOME"), 60) == ["noc-tui", "Sessions", "▸", "HOME"]
 
@@ -99,6 +107,7 @@ views = st.builds(
     badge=short,
     badge_kind=st.sampled_from(get_args(BadgeKind)),
     extra=short,
+    lead=st.sampled_from(["", "2 steps behind"]),
 )
 
 

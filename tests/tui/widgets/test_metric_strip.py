@@ -91,6 +91,19 @@ async def test_a_ghost_is_a_row_of_dots() -> None:
         assert any(dots * 6 in line for line in shown(strip) for dots in ".·˙")
 
 
+@pytest.mark.parametrize(("height", "dot"), [(0.05, "."), (0.5, "·"), (1.0, "˙"), (None, " ")])
+async def test_in_one_line_a_dot_behind_the_newest_value_shows_where_the_ghost_stands(
+    height: float | None, dot: str
+) -> None:
+    strip = MetricStrip(METRIC["cpu_usage"])
+    strip.compact = True
+    strip.view = StripView((0.5, 0.5), ghost=(0.5, height))
+    async with hosted(strip, (80, 24)):
+        [line] = shown(strip)
+        assert line.partition("✓")[0][-2:] == f"{dot} "
+        assert len(line) == 78
+
+
 async def test_the_newest_step_is_at_the_right_edge() -> None:
     strip = make_strip("service_healthy", 1.0, 1.0, 0.0, before=1.0)
     async with hosted(strip, (40, 12)):

@@ -1,0 +1,264 @@
+"""The drill `daily`: the incident that everybody gets on a date. The try that is begun first counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.message import Message
+
+from noc_tui import paths
+from noc_tui.tui.actions import Scope, UserAction, bindings_of
+from noc_tui.tui.keymap import display
+from noc_tui.tui.screens.drill_brief import BriefScreen
+from noc_tui.tui.screens.drill_play import DrillPlayScreen
+from noc_tui.tui.widgets.banner import Banner, BannerView
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.binding import BindingType
+
+    from noc_tui.drills.standing import DailyStanding
+    from noc_tui.episode.episode import Episode
+    from noc_tui.store.entries import DailyEntry
+    from noc_tui.tui.launch import Launch
+    from noc_tui.tui.remembering import Remembering
+    from noc_tui.tui.screens.drill_brief import Part
+
+
+class DailyScreen(BriefScreen):
+    """What is known of the date before, and three lines to share after."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("briefing", "daily")]
+
+    class Found(Message):
+        """The daily, and what the player has made of it already; or why there is none, in a sentence."""
+
+        def __init__(self, standing: DailyStanding | None, notices: tuple[str, ...]) -> None:
+            super().__init__()
+            self.standing = standing
+            self.notices = notices
+
+    def __init__(self, launch: Launch) -> None:
+        super().__init__()
+        self._launch = launch
+        self._standing: DailyStanding | None = None
+        self._game: DrillPlayScreen | None = None
+        self._ended: Episode | None = None
+        """The try that has just been finished."""
+        self._result: DailyEntry | None = None
+        """What it came to."""
+
+    @property
+    def scope(self) -> Scope:
+        return "daily" if self._shown is not None else "briefing"
+
+    @property
+    def _shown(self) -> DailyEntry | None:
+        """The result whose lines are shown: that of the last try, or, before one, of the try that counted."""
+        if self._result is not None or self._ended is not None:
+            return self._result
+        scored = self._standing.scored if self._standing else None
+        return scored if scored is not None and scored.outcome is not None else None
+
+    def can_do(self, action: UserAction) -> bool:
+        """Begin once it is known what; look back at what has just been played."""
+        if action.id == "briefing.begin":
+            return self._standing is not None and self._ended is None
+        if action.id == "daily.debrief":
+            return self._ended is not None
+        return True
+
+    # --- beginning
+
+    def on_mount(self) -> None:
+        """Look up the daily, after the first paint."""
+        self.query_one(Banner).view = BannerView("Daily", "the same for everybody")
+        self.say(("Looking up the daily…", "$muted"))
+        self.noc.after_paint(self, lambda: self.run_worker(self._find, thread=True))
+
+    def _find(self) -> None:
+        from noc_tui.drills.daily import daily_date  # noqa: PLC0415  (heavy; this is a thread)
+        from noc_tui.drills.errors import DrillError  # noqa: PLC0415
+        from noc_tui.drills.standing import DailyStanding, daily_standing  # noqa: PLC0415
+        from noc_tui.store.errors import StoreError  # noqa: PLC0415
+
+        today = daily_date(datetime.now(UTC))
+        day, remembering = self._launch.options.day or today, self.noc.remembering
+        try:
+            standing = DailyStanding.unknown(day, today)
+        except DrillError as error:
+            self.post_message(self.Found(None, (str(error),)))
+            return
+        try:
+            if not remembering.is_empty:
+                with remembering.store.reading() as connection:
+                    standing = daily_standing(connection, remembering.player, day, today)
+        except StoreError as error:
+            notice = f"{error}; whether this is the first try is not known now"
+            self.post_message(self.Found(standing, (notice,)))
+        else:
+            self.post_message(self.Found(standing, ()))
+
+    def on_daily_screen_found(self, event: Found) -> None:
+        """Say what is coming, or what came of it."""
+        for sentence in event.notices:
+            self.noc.warn(sentence)
+        if event.standing is None:
+            self.action_leave()
+            return
+        self._standing = event.standing
+        self._show()
+
+    # --- playing
+
+    def action_begin(self) -> None:
+        """Begin, or go on with the try that counts."""
+        standing = self._standing
+        if standing is None:
+            return
+        self._result = self._ended = None
+        unfinished = paths.sessions_dir() / f"{standing.unfinished}.jsonl" if standing.unfinished else None
+        launch = replace(
+            self._launch,
+            face="play",
+            drill="daily",
+            incident=standing.daily.incident,
+            seed=standing.daily.seed,
+            blind=True,
+            incident_folders=(),
+            session=unfinished if unfinished is not None and unfinished.exists() else None,
+        )
+        alone = standing.counts or standing.unfinished is not None
+        self._game = DrillPlayScreen(launch, stepped=self._stepped, then="result", alone=alone)
+        self.app.push_screen(self._game)
+
+    def action_again(self) -> None:
+        """Another try."""
+        self.action_begin()
+
+    def _stepped(self, episode: Episode) -> None:
+        """With its first step a try counts, if it is the first."""
+        from noc_tui.drills.daily import begin_daily  # noqa: PLC0415  (loaded by now)
+
+        standing = self._standing
+        if standing is not None and standing.counts:
+            entry = begin_daily(standing.daily, self.noc.remembering.player, episode.header)
+            self._standing = standing.with_try(entry)
+            self.noc.remembering.remember(entry)
+
+    def on_screen_resume(self) -> None:
+        """Back from the try."""
+        episode = self._game.episode if self._game is not None else None
+        self._game = None
+        if episode is not None and episode.done:
+            self._ended = episode
+        self._show()
+
+    def on_remembering_kept(self, event: Remembering.Kept) -> None:
+        """The try has been reviewed: show what it came to."""
+        from noc_tui.drills.daily import share_text  # noqa: PLC0415  (loaded by now)
+        from noc_tui.store.rebuilding import daily_result  # noqa: PLC0415
+        from noc_tui.store.summary import verdict_letters  # noqa: PLC0415
+
+        standing, result, entry = self._standing, event.result, event.result.entry
+        episode = self._ended or (self._game.episode if self._game is not None else None)
+        mine = episode.header.session if episode is not None else None
+        if standing is None or entry.session != mine:
+            return
+        letters = verdict_letters(result.review) if result.review else None
+        came_to = daily_result(entry, standing.daily.date, letters)
+        self._result = came_to
+        self._standing = standing.with_try(came_to)
+        if self._counted:
+            self.noc.parting = ["", *share_text(came_to).splitlines(), ""]
+        if self.app.screen is self:
+            self._show()
+
+    @property
+    def _counted(self) -> bool:
+        """Whether the result that is shown is that of the try that counts."""
+        standing, shown = self._standing, self._shown
+        scored = standing.scored if standing else None
+        return scored is not None and shown is not None and scored.session == shown.session
+
+    # --- keys of the result
+
+    def action_copy(self) -> None:
+        """Copy the three lines."""
+        from noc_tui.drills.daily import share_text  # noqa: PLC0415  (loaded by now)
+
+        if self._shown is not None:
+            self.app.copy_to_clipboard(share_text(self._shown))
+            self.noc.tell("Copied.")
+
+    def action_debrief(self) -> None:
+        """What each move cost."""
+        from noc_tui.tui.screens.debrief import DebriefScreen  # noqa: PLC0415
+
+        if self._ended is not None:
+            self.app.push_screen(DebriefScreen(self._ended, self._launch))
+
+    # --- showing
+
+    def _show(self) -> None:
+        standing, shown = self._standing, self._shown
+        if standing is None:
+            return
+        from noc_tui.drills.daily import share_text  # noqa: PLC0415  (loaded by now)
+
+        badge = "DONE" if shown is not None else ""
+        self.query_one(Banner).view = BannerView("Daily", f"{standing.daily.date} UTC", badge=badge, badge_kind="ended")
+        if shown is not None:
+            self.say(*result_text(share_text(shown), standing, self.noc.keys, counted=self._counted))
+        elif self._ended is not None:
+            self.say(("The moves are being reviewed…", "$muted"))
+        else:
+            self.say(*briefing_text(standing, self.noc.keys))
+        self.refresh_keys()
+
+
+def briefing_text(standing: DailyStanding, keys: Mapping[str, str]) -> list[Part]:
+    """What is coming, and whether it counts."""
+    day = standing.daily.date
+    parts: list[Part] = [
+        (f"The daily of {day}\n\n", "bold"),
+        (
+            f"Everybody gets the same incident and seed on {day} (UTC), wherever they are. It is blind: what it is,"
+            " nobody says until it has ended.\n\n"
+        ),
+    ]
+    if standing.unfinished:
+        parts += [("Your try is not finished.", "bold"), " It is the one that counts, and goes on where it was.\n\n"]
+    elif standing.counts:
+        parts += [
+            ("The first try counts", "bold"),
+            ", from its first step on, finished or not. It is played alone.\n\n",
+        ]
+    else:
+        parts += [("This is not the daily of today", "bold"), f" ({standing.today}): it does not count.\n\n"]
+    word = "goes on" if standing.unfinished else "begins"
+    return [*parts, *_streak(standing), (display(keys["briefing.begin"]), "$accent bold"), f" {word}"]
+
+
+def result_text(shared: str, standing: DailyStanding, keys: Mapping[str, str], *, counted: bool) -> list[Part]:
+    """The three lines, what they count for, and the streak."""
+    if counted:
+        head = "This try counts.\n\n"
+    elif standing.daily.date == standing.today:
+        head = "This try does not count: the first one does.\n\n"
+    else:
+        head = "This try does not count: it is not the daily of today.\n\n"
+    copy = (display(keys["daily.copy"]), "$accent bold")
+    return [
+        (head, "bold"), f"{shared}\n\n",
+        copy, (" copies these lines: nothing in them gives the incident away\n\n", "$muted"),
+        *_streak(standing),
+    ]  # fmt: skip
+
+
+def _streak(standing: DailyStanding) -> list[Part]:
+    days = standing.streak
+    return [(f"Streak: {days} day{'' if days == 1 else 's'} in a row.\n\n", "$muted")] if days else []
