@@ -28,15 +28,16 @@ CLOSE_LIMIT: Final = 5.0
 """Seconds that an agent may take to close."""
 
 
-OWN_LIMIT_GRACE: Final = 2.0
-"""Seconds beyond its own limit that an agent gets which keeps one: it knows better than we do what it has spent."""
+OWN_LIMIT_GRACE: Final = 20.0
+"""Seconds beyond its own limit that an agent gets which keeps one: to load what it needs before it begins, on a busy
+machine too, and because it knows better than we do what it has spent, and on whom it has waited."""
 
 
 async def ask(agent: Agent, observation: Observation, time_limit: float) -> Decision:
     """The agent's decision, which stands in its name, its text made safe to show, its latency measured.
 
-    Raises `AgentError` when the agent raises, has not answered after `time_limit` seconds, or answers with anything
-    but a `Decision` for one of the six actions. A failure never becomes an action. When `ask` is cancelled, so is the
+    Raises `AgentError` when the agent raises, has not answered after `time_limit` seconds (after its own, and a grace,
+    where it has a `time_limit`), or answers with anything but a `Decision` for one of the six actions. A failure never becomes an action. When `ask` is cancelled, so is the
     agent, and whatever it may still answer goes nowhere.
     """
     began = perf_counter()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from noc_tui.agents.base import AgentError
 from noc_tui.agents.fixed import FIXED
 from noc_tui.agents.registry import agent_factory
 from noc_tui.bench.crew import EPISODES_EACH, Crew, Job, LostProcessError, spawning
-from noc_tui.bench.folder import SESSIONS, SUFFIX, Contents, FolderError, RowList, read_folder
+from noc_tui.bench.folder import SESSIONS, SUFFIX, Contents, RowList, read_folder
 from noc_tui.bench.playing import Chunk, Played, Terms, play, play_chunk, review_chunk, step_limit
 from noc_tui.bench.run import MAX_FAILURES
 from noc_tui.episode.library import delete_session
@@ -119,44 +118,6 @@ async def evaluate(
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
     return run.stopped
-
-
-def review_missing(
-    contents: Contents,
-    engine: Engine,
-    *,
-    tell: Callable[[int, int], None] = lambda _done, _total: None,
-    notice: Callable[[str], None] = lambda _: None,
-) -> Contents:
-    """Review the episodes of a folder that have not been; where the folder is an evaluation's, they stay reviewed."""
-    missing = [contents.path(row) for row in contents.rows if row.reviewed is None]
-    if not missing:
-        return contents
-    reviewed: dict[str, Row] = {}
-    executor = engine()
-    try:
-        chunks = [
-            executor.submit(review_chunk, missing[first : first + _CHUNK]) for first in range(0, len(missing), _CHUNK)
-        ]
-        for chunk in as_completed(chunks):
-            played = chunk.result()
-            reviewed.update((row.session, row) for row in played.rows)
-            for sentence in played.notices:
-                notice(sentence)
-            tell(len(reviewed), len(missing))
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
-        _keep(contents, reviewed.values(), notice)
-    return replace(contents, rows=tuple(reviewed.get(row.session, row) for row in contents.rows))
-
-
-def _keep(contents: Contents, rows: Iterable[Row], notice: Callable[[str], None]) -> None:
-    if (contents.folder / SESSIONS).is_dir():
-        try:
-            with RowList(contents.folder) as listed:
-                listed.append(rows)
-        except FolderError as error:
-            notice(f"the reviews are not kept: {error}")
 
 
 async def _names(factories: dict[str, AgentFactory], seed: int, notice: Callable[[str], None]) -> dict[str, str]:

@@ -70,12 +70,10 @@ def bench(
         int | None,
         typer.Option(min=1, max=256, metavar="N", help="How many may work.", show_default="one a processor"),
     ] = None,
-    engine: Annotated[
-        EngineName, typer.Option(help="Who plays agents that ask no model, and reviews: this machine, or Ray.")
-    ] = EngineName.LOCAL,
+    engine: Annotated[EngineName, typer.Option(help="Where to play and review.")] = EngineName.LOCAL,
     ray_address: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Of a Ray cluster.", show_default="RAY_ADDRESS, else one is started"),
+        typer.Option(metavar="ADDRESS", help="Of a Ray cluster.", show_default="RAY_ADDRESS"),
     ] = None,
     max_failures: MaxFailuresOption = 3,
     max_cost: Annotated[
@@ -114,6 +112,7 @@ def bench(
     folder = output or _new_folder()
     chosen = chosen_engine(engine, ray_address=ray_address, processes=processes, episodes=plan.episodes)
     budget = Budget(max_cost=max_cost, max_tokens=max_tokens)
+    _load_statistics_meanwhile()
     try:
         stopped = _evaluate(
             plan,
@@ -174,6 +173,14 @@ def _need_statistics() -> None:
 
     if find_spec("scipy") is None:
         complain(f"noc-tui bench needs SciPy for its statistics; this installs it: {INSTALL}", 2)
+
+
+def _load_statistics_meanwhile() -> None:
+    """Load SciPy in a thread: it takes as long as a thousand episodes, which others are playing."""
+    from importlib import import_module
+    from threading import Thread
+
+    Thread(target=import_module, args=("noc_tui.bench.statistics",), daemon=True).start()
 
 
 def _plan(
@@ -300,7 +307,7 @@ def _why(rows: Sequence[Row], agent: str) -> str:
 def _reviewed(contents: Contents) -> Contents:
     """The folder with what the reviews of all its episodes say."""
     from noc_tui.bench.engine import LocalEngine
-    from noc_tui.bench.evaluation import review_missing
+    from noc_tui.bench.reviewing import review_missing
     from noc_tui.cli.bench_progress import ProgressLine
 
     engine = LocalEngine.for_episodes(sum(row.reviewed is None for row in contents.rows))

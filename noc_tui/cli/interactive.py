@@ -27,7 +27,8 @@ from noc_tui.cli.opponents import (
     check_opponent,
     find_opponent,
 )
-from noc_tui.cli.parameters import BlindOption  # noqa: TC001  (Typer evaluates the annotations of a command)
+from noc_tui.cli.parameters import BlindOption, EnvUrlOption, TokenOption  # noqa: TC001  (Typer evaluates the annotations)
+from noc_tui.cli.remote import check_server
 
 if TYPE_CHECKING:
     from noc_tui.tui.launch import Launch
@@ -118,17 +119,21 @@ def play(
     agent: Annotated[str | None, _agent_option("Who takes over on the key a")] = None,
     versus: VersusOption = None,
     hints: HintsOption = False,
+    env_url: EnvUrlOption = None,
+    token: TokenOption = None,
     incidents: IncidentFolders = None,
 ) -> None:
     """Play an incident by keyboard, alone or against a ghost."""
     folders = incident_folders(incidents)
+    if env_url is not None:
+        check_server(env_url, versus=versus)
     ghost = None if versus is None else find_opponent(versus)
     _check(incident, agent, folders)
     check_opponent(ghost, incident, seed)
     _open(
         "noc-tui play",
         _HEADLESS,
-        face="play" if incident or blind or isinstance(ghost, Path) else "picker",
+        face="play" if incident or blind or env_url or isinstance(ghost, Path) else "picker",
         incident=incident,
         seed=seed,
         pace=pace.value if pace else None,
@@ -137,6 +142,8 @@ def play(
         ghost=ghost,
         hints=hints,
         incident_folders=folders,
+        server=env_url,
+        token=token,
     )
 
 

@@ -15,17 +15,24 @@ if TYPE_CHECKING:
     from noc_tui.remote.episode import Connection, RemoteEpisode
 
 
+def check_server(url: str, *, versus: str | None = None) -> None:
+    """Exits 2 for what is no address, without OpenEnv, and where a ghost is to play along."""
+    if not url.startswith(("http://", "https://", "ws://", "wss://")):
+        complain(f"--env-url {url}: expected an address like http://127.0.0.1:8000", 2)
+    if versus is not None:
+        complain("--env-url and --versus do not go together: a ghost plays here", 2)
+    from importlib.util import find_spec
+
+    if find_spec("openenv") is None:
+        complain("--env-url needs the extra `server`: pip install 'noc-tui[server]'", 2)
+
+
 @contextmanager
 def connect(url: str, token: str | None) -> Iterator[Connection]:
     """A connection to the server there. Exits 2 where that can be none, 1 where what goes on there fails."""
-    if not url.startswith(("http://", "https://", "ws://", "wss://")):
-        complain(f"--env-url {url}: expected an address like http://127.0.0.1:8000", 2)
-    try:
-        from noc_tui.remote.episode import Connection, RemoteError
-    except ModuleNotFoundError as error:
-        if error.name != "openenv":
-            raise
-        complain(str(error), 2)
+    check_server(url)
+    from noc_tui.remote.episode import Connection, RemoteError
+
     try:
         connection = Connection(url, token)
         try:

@@ -49,6 +49,7 @@ def register(app: typer.Typer) -> None:
             "noc-tui run --agent rules --incident classic --seeds 20 --format json",
             "noc-tui run --agent random --incident slow_leak --seeds 7:9 --no-record",
             "noc-tui run --agent rules --blind --seeds 20",
+            "noc-tui run --agent rules --incident cpu_overload --remember",
             "noc-tui run --agent rules --env-url http://127.0.0.1:8000",
         ),
     )(run)
@@ -71,6 +72,9 @@ def run(
     max_failures: MaxFailuresOption = 3,
     hints: Annotated[bool, typer.Option("--hints", help="Tell a model the usual remedy for each symptom.")] = False,
     record: Annotated[bool, typer.Option(help="Record each episode as a session.")] = True,
+    remember: Annotated[
+        bool, typer.Option("--remember", help="Review each episode and put it on the leaderboards.", show_default=False)
+    ] = False,
     env_url: EnvUrlOption = None,
     token: TokenOption = None,
     incidents: IncidentFolders = None,
@@ -90,6 +94,8 @@ def run(
     from noc_tui.sim.catalog import catalog_of
     from noc_tui.sim.errors import IncidentError
 
+    if remember and (env_url is not None or not record):
+        complain("--remember reviews recordings that are made here; leave --no-record and --env-url away", 2)
     catalog = catalog_of(incident_folders(incidents))
     if env_url is not None:
         _run_elsewhere(
@@ -131,7 +137,11 @@ def run(
         )
         for some, each in chosen
     )
-    if not asyncio.run(_print(_one_after_another(runs), output)):
+    events = _one_after_another(runs)
+    played = asyncio.run(_print(_claiming(events) if remember else events, output))
+    if remember:
+        _take_in()
+    if not played:
         complain(_NOTHING_PLAYED, 1)
 
 
@@ -180,6 +190,35 @@ async def _one_after_another(runs: Iterable[AsyncGenerator[RunEvent]]) -> AsyncG
         async with aclosing(run_) as events:
             async for event in events:
                 yield event
+
+
+async def _claiming(events: AsyncGenerator[RunEvent]) -> AsyncGenerator[RunEvent]:
+    """The same events; the sessions that they tell of are to be remembered, even if the program is killed before."""
+    from contextlib import aclosing
+
+    from noc_tui import paths
+    from noc_tui.bench.run import EpisodeResult
+    from noc_tui.cli.progress import player_of
+    from noc_tui.store.claims import Claim, Claims
+    from noc_tui.store.errors import StoreError
+
+    claims, player = Claims(paths.queue_dir()), player_of(None)
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, EpisodeResult) and event.session is not None:
+                try:
+                    claims.put(Claim(event.session, player))
+                except StoreError as error:
+                    notice(str(error))
+            yield event
+
+
+def _take_in() -> None:
+    """Review what has been played and put it into the database."""
+    from noc_tui.cli.progress import catch_up, open_store
+
+    with open_store("") as opened:
+        catch_up(opened)
 
 
 async def _print(events: AsyncGenerator[RunEvent], output: OutputFormat) -> bool:

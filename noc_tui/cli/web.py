@@ -14,7 +14,7 @@ INSTALL = "pip install 'noc-tui[web]'"
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
-        epilog=examples("noc-tui web", "noc-tui web --port 9000", "noc-tui web --host 0.0.0.0 --token SECRET"),
+        epilog=examples("noc-tui web", "noc-tui web --port 9000", "noc-tui web --host 0.0.0.0 --token correcthorse"),
     )(web)
 
 

@@ -330,6 +330,11 @@ class Episode(Timeline):
         return self._recorder.problem
 
     @property
+    def notice(self) -> str | None:
+        """What else the player should know about how it is played, in a sentence; None: nothing."""
+        return None
+
+    @property
     def observation(self) -> Observation:
         """What the driver may know now."""
         return Observation(

@@ -66,10 +66,11 @@ class Place(NamedTuple):
 class Connection:
     """A session on a server, which plays one episode at a time. Every method raises `RemoteError`."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, *, seconds: float = _SECONDS) -> None:
         self.url = url
         with self._told():
-            self._client = NocAgentEnvClient(base_url=url, token=token, message_timeout_s=_SECONDS).sync()
+            client = NocAgentEnvClient(url, token=token, connect_timeout_s=seconds, message_timeout_s=seconds)
+            self._client = client.sync()
 
     def reset(self, **asked: Any) -> Place:
         """Begin an episode; the arguments are those of `NocAgentEnvClient`, where None is left out."""

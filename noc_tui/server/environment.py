@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 from openenv.core.env_server.interfaces import Environment  # type: ignore[import-untyped]
 from openenv.core.env_server.types import EnvironmentMetadata  # type: ignore[import-untyped]
+from pydantic_core import to_json
 
 from noc_tui import __version__
 from noc_tui.bench.selection import blind_incident
@@ -104,7 +104,7 @@ class NocEnvironment(Environment):  # type: ignore[misc]
             "reward": record.reward,
             "done": record.outcome is not None,
         }
-        return json.dumps({"type": "observation", "data": data})
+        return to_json({"type": "observation", "data": data}).decode()
 
     def _act(self, action: NOCAction) -> StepRecord:
         episode = self._episode

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 from contextlib import contextmanager
@@ -79,10 +80,27 @@ def serve(
     """
     with listen(host, port, public=public or settings.token is not None) as listener:
         server = make_server(create_app(settings), settings)
-        with _stopping(server) as stopped_by:
+        with _stopping(server) as stopped_by, _collecting_rarely():
             ready(url_of(listener))
             server.run(sockets=[listener])
     return signal.SIGINT in stopped_by
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Leave what has been loaded out of garbage collection, and collect less often: a tenth of the time of a step.
+
+    What an episode leaves behind holds no cycles worth hurrying for.
+    """
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 @contextmanager

@@ -94,7 +94,7 @@ def write_state(folder: Path, state: State) -> None:
     """Write the state in place of the one that stands there. Raises `OSError`."""
     tensors = {name: torch.from_numpy(array) for name, array in state.best.items()}
     beside = folder / f".{STATE_FILE}.new"
-    torch.save(state._replace(best=tensors)._asdict(), beside)  # type: ignore[arg-type]
+    torch.save({**state._asdict(), "best": tensors}, beside)
     beside.replace(folder / STATE_FILE)
 
 

@@ -136,10 +136,10 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     UserAction("home.play", "p", "play", "play", "Choose an incident and play it", ("home",), footer=True),
     UserAction("home.watch", "w", "watch", "watch", "Let an agent play, and watch it", ("home",), footer=True),
     UserAction("home.sessions", "s", "sessions", "sessions", "Replay what has been recorded", ("home",), footer=True),
-    UserAction("home.agents", "a", "agents", "agents", "Choose who drives, and test the connection to a model", ("home",), footer=True),
-    UserAction("home.drill", "d", "drill", "drill", "Practise: what is due, a night on call, the daily", ("home",)),
+    UserAction("home.agents", "a", "agents", "agents", "Choose who drives, and test the connection to a model", ("home",)),
+    UserAction("home.drill", "d", "drill", "drill", "Practise: what is due, a night on call, the daily", ("home",), footer=True),
     UserAction("home.daily", "y", "daily", "daily", "Today's incident, the same for everybody; the first try counts", ("home",)),
-    UserAction("home.progress", "g", "progress", "progress", "How you fare, and what is worth practising", ("home",)),
+    UserAction("home.progress", "g", "progress", "progress", "How you fare, and what is worth practising", ("home",), footer=True),
     UserAction("home.board", "l", "board", "leaderboard", "Who was quickest: people and agents side by side", ("home",)),
     UserAction("home.tutorial", "t", "tutorial", "tutorial", "The first two minutes: what the screen says and what the keys do", ("home",)),
     # Progress.

@@ -11,7 +11,7 @@ from noc_tui import paths
 from noc_tui.episode.records import HUMAN
 from noc_tui.text import clean
 from noc_tui.tui.frame import STEP_SECONDS, clock_text
-from noc_tui.tui.models import ModelAgent, time_limit_of
+from noc_tui.tui.models import ModelAgent
 from noc_tui.tui.widgets.log_lines import LogEntry
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Chase:
         agent = await make_agent_aside(spec, seed=seed, time_limit=self._time_limit, hints=self._hints)
         run = self._run_of(agent)
         try:
-            playing = partial(play_episode, agent, run, time_limit=time_limit_of(agent, self._time_limit))
+            playing = partial(play_episode, agent, run, time_limit=self._time_limit)
             if isinstance(agent, InstantAgent):  # it never waits, and would hold up the screen
                 await asyncio.to_thread(lambda: asyncio.run(playing()))
             else:

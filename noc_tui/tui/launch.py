@@ -57,6 +57,10 @@ class Launch:
     drill: str | None = None
     """Which drill the episode belongs to (`noc_tui.drills.results`); None: it is played for its own sake."""
     incident_folders: tuple[Path, ...] = ()
+    server: str | None = None
+    """The address of a server that plays the episode, too; None: it is played here alone."""
+    token: str | None = None
+    """What that server wants to see."""
     options: DrillOptions = DrillOptions()
     """With face `drill`."""
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from noc_tui.agents.base import Agent
     from noc_tui.episode.records import Usage
-
-GRACE: Final = 5.0
-"""Seconds beyond the time limit that a model keeps to by itself."""
 
 
 @runtime_checkable
@@ -24,14 +21,7 @@ class ModelAgent(Protocol):
     @property
     def model(self) -> str: ...
     @property
-    def time_limit(self) -> float: ...
-    @property
     def spent(self) -> Usage: ...
-
-
-def time_limit_of(agent: Agent, usual: float) -> float:
-    """Seconds that an agent may take for a decision: its own limit where it has one, which is to take effect first."""
-    return agent.time_limit + GRACE if isinstance(agent, ModelAgent) else usual
 
 
 def spent_by(agent: Agent, latency_ms: float, usage: Usage) -> Usage:

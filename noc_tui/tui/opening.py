@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from noc_tui import paths
 from noc_tui.agents.asking import about_of, driver_name
@@ -23,11 +23,16 @@ from noc_tui.sim.simulator import SEED_LIMIT
 from noc_tui.tui.remembering import TUTORIAL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from noc_tui.agents.base import Agent
     from noc_tui.episode.records import Header, Pace
     from noc_tui.preferences import Preferences
     from noc_tui.sim.incident import Incident
     from noc_tui.tui.launch import Launch
+
+_SERVER_SECONDS: Final = 5.0
+"""How long a server may take for a step, while the screen waits."""
 
 
 def open_episode(launch: Launch, preferences: Preferences, *, agent: Agent | None = None) -> Episode:
@@ -62,7 +67,7 @@ def open_episode(launch: Launch, preferences: Preferences, *, agent: Agent | Non
         incident = catalog.load(blind_incident(seed, catalog))
     else:
         incident = catalog.load(launch.incident or secrets.choice(CLASSIC))
-    return Episode(
+    return _beginning(launch)(
         incident,
         seed,
         # The longer limit of the classic incidents would tell them from the others.
@@ -73,6 +78,16 @@ def open_episode(launch: Launch, preferences: Preferences, *, agent: Agent | Non
         agent=about,
         record=record,
     )
+
+
+def _beginning(launch: Launch) -> Callable[..., Episode]:
+    """What makes a new episode: here, or on a server as well. Raises `SessionError`."""
+    if launch.server is None:
+        return Episode
+    from noc_tui.remote.episode import Connection  # noqa: PLC0415  (loads OpenEnv)
+    from noc_tui.remote.mirror import MirroredEpisode  # noqa: PLC0415  (likewise)
+
+    return partial(MirroredEpisode, Connection(launch.server, launch.token, seconds=_SERVER_SECONDS))
 
 
 def _against(recording: Path, launch: Launch, preferences: Preferences, agent: Agent | None) -> Episode:

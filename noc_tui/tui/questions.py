@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from noc_tui.agents.asking import ask, close_agent
 from noc_tui.agents.base import AgentError
-from noc_tui.tui.models import ModelAgent, time_limit_of
+from noc_tui.tui.models import ModelAgent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +38,7 @@ async def decide(
     if isinstance(agent, ModelAgent):
         agent.on_rationale = run.hear
     try:
-        decision = await ask(agent, run.episode.observation, time_limit_of(agent, usual_limit))
+        decision = await ask(agent, run.episode.observation, usual_limit)
     except AgentError as error:
         if run.agent is not agent or not is_wanted():
             return None

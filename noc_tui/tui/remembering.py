@@ -188,11 +188,17 @@ class Remembering:
 
     def _keep(self, track: Track, drill: str | None) -> None:
         from noc_tui.drills.results import result_of  # noqa: PLC0415
+        from noc_tui.store.errors import StoreError  # noqa: PLC0415
 
         claim = self._claims.get(track.header.session)
         player, drill = (claim.player, claim.drill) if claim else (self.player, drill)
         result = result_of(track, person=player, drill=drill, progress=self._go_on)
-        store = self.store
+        try:
+            store = self.store
+        except StoreError as error:  # a setting that names no database: the claim stays until it is mended
+            self._tell([str(error)])
+            self._post(self.Kept(result, saved=False))
+            return
         remembered = store.remember(*result.entries)
         if not remembered.lost:
             store.claims.drop(result.entry.session)

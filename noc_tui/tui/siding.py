@@ -61,7 +61,7 @@ def driver_view_of(side: Side, speed: float, now: float, keys: Mapping[str, str]
         if view is None:
             return None
         retry = (KeyHint(display(keys["versus.retry"]), "try again"),) if view.state == "failed" else ()
-        return view._replace(keys=retry)
+        return view._replace(name=clean(side.name, 40), keys=retry)
     decision = side.track.record(side.step).decision if side.step else None
     paused = isinstance(side, GhostSide) and side.paused
     return DriverView(

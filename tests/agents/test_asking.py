@@ -181,6 +181,25 @@ async def test_an_answer_after_the_time_limit_does_not_count() -> None:
     assert "did not answer within" in str(await failure(SampleAgent(lambda _: stubborn()), time_limit=0.01))
 
 
+async def test_what_an_agent_with_a_limit_of_its_own_has_to_load_first_is_not_held_against_it() -> None:
+    loop = asyncio.get_running_loop()
+    real, passed = loop.time, 0.0
+    loop.time = lambda: real() + passed  # type: ignore[method-assign]
+
+    class Slow(SampleAgent):
+        time_limit = 30.0
+
+    async def load(seconds: float) -> Decision:
+        nonlocal passed
+        passed += seconds
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return wait()
+
+    assert (await ask(Slow(lambda _: load(45.0)), observe(), 5.0)).driver == "sample"
+    assert "did not answer within 50 s" in str(await failure(Slow(lambda _: load(55.0)), 5.0))
+
+
 async def test_a_timeout_of_the_agents_own_is_not_taken_for_the_time_limit() -> None:
     raised = await failure(raising(TimeoutError("the model is slow")))
     assert str(raised) == "agent sample failed: TimeoutError: the model is slow"

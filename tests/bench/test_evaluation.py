@@ -14,10 +14,11 @@ from noc_tui.agents.base import AgentError
 from noc_tui.agents.registry import agent_factory
 from noc_tui.bench.budget import Budget
 from noc_tui.bench.engine import LocalEngine
-from noc_tui.bench.evaluation import REFERENCES, EvaluationError, Plan, Tally, evaluate, review_missing
+from noc_tui.bench.evaluation import REFERENCES, EvaluationError, Plan, Tally, evaluate
 from noc_tui.bench.exports import as_json
 from noc_tui.bench.folder import ROWS, SESSIONS, FolderError, merged, read_folder
 from noc_tui.bench.playing import RecordingError
+from noc_tui.bench.reviewing import review_missing
 from noc_tui.bench.run import MAX_FAILURES
 from noc_tui.bench.summary import summarize
 from noc_tui.episode.reader import SessionFile
@@ -307,6 +308,13 @@ async def test_a_model_that_fails_gives_void_episodes_that_count_as_nothing(tmp_
     asked = len(server.received)
     await run(plan_of("llm", incidents=(bundled_incident("cpu_overload"),)), tmp_path / "out")
     assert len(server.received) == asked
+    found = read_folder(tmp_path / "out")
+    for row in found.rows:
+        if row.outcome == "void":
+            found.path(row).unlink()
+    server.policy = lambda _: Turn(action="throttle_cpu")
+    await run(plan_of("llm", incidents=(bundled_incident("cpu_overload"),)), tmp_path / "out")
+    assert sorted((row.agent, row.outcome) for row in rows_in(tmp_path / "out"))[:2] == [("llm", "resolved")] * 2
 
 
 async def test_a_budget_of_tokens_stops_asking_and_a_larger_one_goes_on(tmp_path: Path, server: LLMServer) -> None:

@@ -106,6 +106,7 @@ def test_not_blind_is_asked_for() -> None:
         (("--agent", "rules", "--seeds", "5:2"), "holds no seed"),
         (("--agent", "rules", "--incident", "nothing"), "nothing"),
         (("--no-reference",), "nobody is to be evaluated"),
+        (("--agent", "rules", "--ray-address", "head:6379"), "--ray-address is of no use without --engine ray"),
     ],
 )
 def test_what_cannot_be_evaluated_is_told_and_nothing_is_played(arguments: tuple[str, ...], problem: str) -> None:
@@ -120,6 +121,13 @@ def test_without_scipy_it_says_which_command_installs_it() -> None:
         done = bench("--agent", "rules")
     assert (done.code, done.out) == (2, "")
     assert 'pip install "noc-tui[bench]"' in done.err
+
+
+def test_without_ray_it_says_which_command_installs_it() -> None:
+    with mock.patch("noc_tui.cli.bench_engine.find_spec", return_value=None):
+        done = bench("--agent", "rules", "--engine", "ray")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == 'noc-tui: --engine ray needs Ray; this installs it: pip install "noc-tui[ray]"\n'
 
 
 def test_an_agent_that_failed_in_every_episode_is_told_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:

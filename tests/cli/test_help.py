@@ -52,8 +52,8 @@ def examples() -> list[str]:
 def readme() -> list[str]:
     """Every command of README that runs the program."""
     return [
-        line.removeprefix("uv run ")
-        for line in re.findall(r"^ {4}(?:uv run )?(noc-tui .*)$", README.read_text(), re.MULTILINE)
+        line.partition("  #")[0].strip()
+        for line in re.findall(r"^ {4}(?:uv run (?:--extra \w+ )?)?(noc-tui .*)$", README.read_text(), re.MULTILINE)
     ]
 
 
@@ -64,7 +64,12 @@ def takes_the_screen(line: str) -> bool:
 
 
 def takes_long(line: str) -> bool:
-    """Whether it trains, serves until it is stopped, or opens a plan: such commands are run in tests of their own."""
+    """Whether it trains, evaluates at length, serves until it is stopped, wants a server, or opens a plan.
+
+    Such commands are run in tests of their own.
+    """
+    if "--env-url" in line or "--output eval" in line:
+        return True
     opens_a_plan = line.split()[1:3] == ["drill", "assign"] and "--incident" not in line
     return opens_a_plan or line.split()[1:2] in (["train"], ["web"], ["serve"])
 

@@ -139,3 +139,21 @@ def test_a_password_in_a_store_that_is_set_is_never_told(monkeypatch: pytest.Mon
     done = noc("progress")
     assert done.code == 1
     assert "secret" not in done.err + done.out
+
+
+# --- agents
+
+
+def test_what_an_agent_plays_without_a_screen_stands_on_the_boards_if_asked() -> None:
+    assert noc("run", "--agent", "rules", "--incident", "cpu_overload", "--format", "json").code == 0
+    assert "nobody" in noc("progress", "leaderboard", "cpu_overload").out
+    done = noc("run", "--agent", "rules", "--incident", "cpu_overload", "--format", "json", "--remember")
+    assert (done.code, done.err) == (0, "")
+    assert "rules" in noc("progress", "leaderboard", "cpu_overload").out
+    assert not list(paths.queue_dir().glob("*.claim"))
+
+
+def test_what_is_not_recorded_cannot_be_remembered() -> None:
+    done = noc("run", "--agent", "rules", "--incident", "cpu_overload", "--no-record", "--remember")
+    assert done.code == 2
+    assert "--no-record" in done.err

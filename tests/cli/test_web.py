@@ -16,9 +16,10 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from noc_tui.cli.web_server import COOKIE, VISITOR, WebServer, is_loopback
 from tests.cli.shell import noc
+from tests.cli.test_help import COMMANDS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 HELP = "import sys; sys.argv[1:] = [{!r}, '--help']\nfrom noc_tui.cli import main\ntry: main()\nexcept SystemExit: pass"
@@ -66,6 +67,22 @@ def test_what_would_not_be_safe_is_refused_in_a_sentence(arguments: tuple[str, .
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"noc-tui: {complaint}")
     assert done.err.count("\n") == 1
+
+
+def test_the_examples_of_the_help_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[tuple[str, int]] = []
+
+    async def serve(_: WebServer, host: str, port: int, *, ready: Callable[[str], None]) -> None:
+        served.append((host, port))
+        ready(f"http://{host}:{port}/")
+
+    monkeypatch.setattr("noc_tui.cli.web_server.serve", serve)
+    examples = [line for line in COMMANDS[("web",)].epilog.splitlines() if line.startswith("  noc-tui ")]
+    said = [noc(*line.split()[1:]) for line in examples]
+    assert served == [("127.0.0.1", 8000), ("127.0.0.1", 9000), ("0.0.0.0", 8000)]  # noqa: S104  (as the example says)
+    assert [done.code for done in said] == [0, 0, 0]
+    assert said[0].out == "open http://127.0.0.1:8000/ in a browser (Ctrl-C ends it)\n"
+    assert said[2].out == "open http://0.0.0.0:8000/?token=correcthorse in a browser (Ctrl-C ends it)\n"
 
 
 def test_a_port_that_is_taken_is_a_sentence() -> None:

@@ -90,7 +90,7 @@ def test_the_daily_of_its_date_has_a_result() -> None:
 @pytest.mark.parametrize("change", [{"seed": 4}, {"blind": False}])
 def test_what_is_not_the_daily_of_its_date_does_not_count_as_one(change: dict[str, Any]) -> None:
     daily = daily_of(NOON.date())
-    values = {"incident": daily.incident, "seed": daily.seed, "blind": True, "max_steps": 3} | change
+    values: dict[str, Any] = {"incident": daily.incident, "seed": daily.seed, "blind": True, "max_steps": 3} | change
     result = result_of(played("---", **values), person="ana", drill="daily")
     assert result.entries == (result.entry,)
 

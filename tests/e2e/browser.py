@@ -30,6 +30,7 @@ class Visit:
         self._socket: WebSocket | None = None
         self._screen = _Screen(80, 24)
         self._stream = pyte.ByteStream(self._screen)
+        page.set_default_timeout(TIMEOUT * 1000)
         page.on("websocket", self._connected)
         page.goto(address)
 
@@ -56,6 +57,11 @@ class Visit:
         """Press keys, as Playwright calls them."""
         for key in keys:
             self.page.keyboard.press(key)
+
+    def reload(self) -> None:
+        """Load the page again, which connects anew."""
+        self._socket = None
+        self.page.reload()
 
     def let_go(self) -> None:
         """Let an action key go: the program takes presses within 150 ms of each other for one that is held."""

@@ -131,7 +131,7 @@ def test_a_page_that_is_loaded_again_starts_anew_and_loses_nothing(visit: Callab
     page.see("YOU IN CONTROL")
     page.press("4")
     page.see("step 1/")
-    page.page.reload()
+    page.reload()
     page.see(HOME)
     assert page.visits == 2
     (path,) = set((data / "sessions").glob("*.jsonl")) - before

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from noc_tui.server.app import ServerSettings
+from noc_tui.server.environment import NocEnvironment
+from noc_tui.server.guard import Messages
 from noc_tui.server.limits import Limits
+from noc_tui.sim.actions import ACTIONS
 from tests.server.serving import ask, served, socket_of
 
 RESET = {"type": "reset", "data": {"seed": 7, "incident_type": "cpu_overload"}}
@@ -258,3 +261,22 @@ async def test_what_is_no_request_of_json_rpc_is_answered_and_the_mcp_socket_sta
             assert (await ask(socket, wrong))["error"]["code"] == -32700
         listed = await ask(socket, {"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
         assert listed["error"]["message"] == "Environment does not support MCP"
+
+
+async def test_a_step_is_answered_as_openenv_would_answer_it(server_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The short way from a step to its answer tells what the long way tells."""
+    reset = {"type": "reset", "data": {"seed": 7, "incident_type": "cpu_overload", "episode_id": "one"}}
+    steps = [{"type": "step", "data": {"action_type": str(action)}} for action in ACTIONS]
+    async with socket_of(server_url) as socket:
+        answers = []
+        for way in ("_answered", "step"):
+            with monkeypatch.context() as patched:
+                # The long way without a short one, and the short one where the long way leads nowhere.
+                if way == "_answered":
+                    patched.setattr(Messages, way, lambda _messages, _value: None)
+                else:
+                    patched.setattr(NocEnvironment, way, None)
+                await ask(socket, reset)
+                answers.append([await ask(socket, step) for step in steps])
+        assert answers[0] == answers[1]
+        assert answers[0][0]["type"] == "observation"

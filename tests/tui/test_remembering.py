@@ -191,6 +191,21 @@ def test_a_setting_that_names_no_database_is_told_and_the_answer_waits(posted: P
     assert len(Store().queue.files()) == 2
 
 
+def test_without_a_database_an_ended_episode_is_reviewed_all_the_same_and_waits(posted: Posted) -> None:
+    episode = begin(actions=WON)
+    episode.close()
+    service = Remembering("mysql://nowhere/x", "ana", posted.append)
+    service.began(episode.header)
+    service.ended(episode)
+    service._jobs.join()
+    service.close()
+    assert len(posted.failures) == 1
+    (kept,) = [message for message in posted if isinstance(message, Remembering.Kept)]
+    assert kept.saved is False
+    assert kept.result.review is not None
+    assert claimed() == [episode.header.session]
+
+
 def test_an_unexpected_error_does_not_end_the_thread(remembering: Remembering, posted: Posted) -> None:
     def fail() -> None:
         raise ZeroDivisionError("surprise")

@@ -163,7 +163,7 @@ def _from_calls(calls: tuple[ToolCall, ...], text: str) -> Answer:
         raise UnusableAnswerError(f"the answer calls {len(calls)} functions, and only one action can be taken")
     if calls[0].name != FUNCTION:
         raise UnusableAnswerError(f"the answer calls a function that does not exist, and not {FUNCTION}")
-    found = _arguments(calls[0].arguments, "the arguments of the call")
+    found = _arguments(calls[0].arguments, "the call")
     return Answer(found.action, found.rationale or text, AnswerFormat.TOOL_CALL, found.diagnosis)
 
 

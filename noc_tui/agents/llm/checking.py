@@ -14,8 +14,6 @@ from noc_tui.sim.metrics import SystemMetrics
 if TYPE_CHECKING:
     from noc_tui.agents.llm.profiles import Profile
 
-_GRACE: Final = 5.0
-"""Seconds beyond the time limit of the profile, which the agent keeps to by itself."""
 _STATE: Final = SystemMetrics(0.93, 0.48, 0.31, 0.01, 1.0, 0.06)
 _QUESTION: Final = Observation(
     step=0,
@@ -45,7 +43,7 @@ async def check_connection(profile: Profile) -> Connection:
     try:
         agent = LLMAgent(profile, load_prompt(profile.prompt))
         try:
-            decision = await ask(agent, _QUESTION, profile.time_limit + _GRACE)
+            decision = await ask(agent, _QUESTION, profile.time_limit)
         finally:
             await close_agent(agent)
     except AgentError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.worker import active_worker
 
 from noc_tui.tui.frame import between_entry, step_entries
-from noc_tui.tui.models import ModelAgent, time_limit_of
+from noc_tui.tui.models import ModelAgent
 from noc_tui.tui.screens.chased import ChasedScreen
 from noc_tui.tui.widgets.log_panel import LogPanel
 
@@ -110,8 +110,7 @@ class AutopilotScreen(ChasedScreen):
             if isinstance(agent, ModelAgent):
                 self.run.meter.add_model(agent.name)
                 agent.on_rationale = self._suggestion_grows
-            limit = time_limit_of(agent, preferences.agent_seconds)
-            decision = await ask(agent, self.run.episode.observation, limit)
+            decision = await ask(agent, self.run.episode.observation, preferences.agent_seconds)
             copilot.suggested(decision)
         except AgentError as error:
             copilot.failed(str(error), usage=error.usage)

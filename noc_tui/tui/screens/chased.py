@@ -40,7 +40,7 @@ class ChasedScreen(EpisodeScreen):
         except ChaseError as error:
             self.noc.warn(str(error))
         if not self._is_going:
-            self.query_one(LogPanel).append(self._ghost_lines())
+            self.query_one(LogPanel).weave(self._ghost_lines())
             self._listen_to_ghost()
             self._show_all()
 

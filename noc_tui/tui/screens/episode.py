@@ -28,6 +28,7 @@ class EpisodeScreen(DashboardScreen):
         self._launch = launch
         self._run: LiveRun | None = None
         self._warned_of: str | None = None
+        self._noticed: str | None = None
         self._coach: Coach | None = None
 
     @property
@@ -130,8 +131,13 @@ class EpisodeScreen(DashboardScreen):
             self.query_one(DriverPanel).view = driver_view(self.run, self.noc.monotonic(), self.noc.keys)
 
     def _show_recording_problem(self) -> None:
-        """Say once what is not being saved; the banner goes on saying it."""
+        """Say once what is not being saved, which the banner goes on saying, and what else there is to know."""
         problem = self.run.episode.recording_problem
         if problem != self._warned_of:
             self._warned_of = problem
             self.noc.warn(problem or "The session is being saved again; nothing is missing.")
+        notice = self.run.episode.notice
+        if notice != self._noticed:
+            self._noticed = notice
+            if notice is not None:
+                self.noc.warn(notice)

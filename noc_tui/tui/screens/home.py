@@ -146,12 +146,14 @@ class HomeScreen(NocScreen):
         self.run_worker(self._read, thread=True, exclusive=True, group="read")
 
     def on_remembering_kept(self) -> None:
-        """Something has just been remembered."""
-        self.on_screen_resume()
+        """Something has just been remembered. Who is covered reads it when in sight again."""
+        if self.is_current:
+            self.on_screen_resume()
 
     def on_remembering_caught(self) -> None:
         """What had been waiting is there now."""
-        self.on_screen_resume()
+        if self.is_current:
+            self.on_screen_resume()
 
     def _read(self) -> None:
         worker = get_current_worker()

@@ -95,7 +95,7 @@ class LeaderboardScreen(NocScreen):
     def on_mount(self) -> None:
         """Wait for a key in the table."""
         self.query_one(Banner).view = BannerView("Leaderboard", "reading")
-        self._show_rows([])
+        self.query_one("#board-shown").display = False
         self._list.focus()
 
     def can_do(self, action: UserAction) -> bool:
@@ -114,8 +114,9 @@ class LeaderboardScreen(NocScreen):
         self.run_worker(self._read, thread=True, exclusive=True, group="read")
 
     def on_remembering_kept(self) -> None:
-        """Something has just been remembered."""
-        self.on_screen_resume()
+        """Something has just been remembered. Who is covered reads it when in sight again."""
+        if self.is_current:
+            self.on_screen_resume()
 
     def _read(self) -> None:
         from noc_tui.drills.boards import shown_boards  # noqa: PLC0415  (loads SQLAlchemy)
@@ -185,6 +186,7 @@ class LeaderboardScreen(NocScreen):
 
     def _show_rows(self, rows: list[BoardRow]) -> None:
         now, player = datetime.now(UTC).astimezone(), self.noc.remembering.player if rows else ""
+        self.query_one("#board-shown").display = True
         self._list.show([Ranked(place, row, now, row.player == player) for place, row in enumerate(rows, 1)])
         self._list.display = self.query_one(ColumnTitles).display = bool(rows)
         empty = self.query_one("#board-empty", Static)

@@ -134,11 +134,17 @@ class PickerScreen(NocScreen):
     def _show_title(self) -> None:
         if self._launch.blind:
             title = "Watch a blind incident" if self._launch.watch else "Play a blind incident"
-            self.query_one(Banner).view = BannerView(title, "chosen by the seed")
+            self.query_one(Banner).view = BannerView(title, f"chosen by the seed{self._against}")
             return
         title = "Choose an incident to watch" if self._launch.watch else "Choose an incident"
         counted = "reading the incidents" if self._incidents is None else f"{len(self._incidents)} incidents"
-        self.query_one(Banner).view = BannerView(title, counted)
+        self.query_one(Banner).view = BannerView(title, f"{counted}{self._against}")
+
+    @property
+    def _against(self) -> str:
+        """Who is played against, for the title; empty without a ghost."""
+        ghost = self._launch.ghost
+        return f" · against {clean(ghost if isinstance(ghost, str) else ghost.stem, 40)}" if ghost else ""
 
     def on_row_list_highlighted(self) -> None:
         """Tell about the incident under the cursor."""

@@ -96,12 +96,14 @@ class ProgressScreen(NocScreen):
         self.run_worker(self._read, thread=True, exclusive=True, group="read")
 
     def on_remembering_kept(self) -> None:
-        """Something has just been remembered."""
-        self.on_screen_resume()
+        """Something has just been remembered. Who is covered reads it when in sight again."""
+        if self.is_current:
+            self.on_screen_resume()
 
     def on_remembering_caught(self) -> None:
         """What had been waiting is there now."""
-        self.on_screen_resume()
+        if self.is_current:
+            self.on_screen_resume()
 
     def _read(self) -> None:
         from noc_tui.store.errors import StoreError  # noqa: PLC0415  (loads pydantic)
@@ -147,7 +149,8 @@ class ProgressScreen(NocScreen):
             return f"What is remembered cannot be read now. Play goes on without. {leave} goes back."
         return (
             "Nothing to show yet.\n\nEvery episode that you play to its end counts: how many you resolve, in how many"
-            f" steps over par, how accurately, and what is worth practising.\n\n{leave} goes back; {play} plays one."
+            f" steps over par, how accurately, and what is worth practising.\n\n{leave} goes back, and {play} plays one"
+            " from there."
         )
 
     def _show(self, progress: Progress) -> None:

@@ -98,6 +98,10 @@ class IncidentLog(ScrollView, can_focus=False):
         """Add lines. Costs what is added; of very many lines the oldest go."""
         self._lay_out(lambda: not self._lines.append(entries))
 
+    def weave(self, entries: Sequence[LogEntry]) -> None:
+        """Add lines that come late, each behind the action of the same clock."""
+        self._lay_out(lambda: self._lines.weave(entries))
+
     def filter_by(self, wanted: LogFilter) -> None:
         """Show only these lines; the uppermost line in sight stays where it is, if it still is one."""
         self._lay_out(lambda: self._lines.filter_by(wanted))

@@ -132,6 +132,10 @@ def clean_entry(entry: LogEntry) -> LogEntry:
 _clean_often = lru_cache(maxsize=1024)(clean)
 
 
+def _is_action_at(entry: LogEntry, clock: str) -> bool:
+    return entry.level == "action" and entry.clock == clock
+
+
 def older_lines(count: int, clock: str) -> LogEntry:
     """What stands first where `count` older lines have been dropped."""
     return LogEntry(clock, GLYPHS["debug"], "debug", "noc-tui", f"{count:,} older lines are no longer listed here")
@@ -217,6 +221,16 @@ class LogLines:
             return False
         self._add(range(first, len(self._entries)))
         return True
+
+    def weave(self, entries: Sequence[LogEntry]) -> bool:
+        """Put each entry behind the action of the same clock, or at the end where there is none. Whether rows moved."""
+        woven = list(self._given)
+        for entry in entries:
+            behind = (at for at in reversed(range(len(woven))) if _is_action_at(woven[at], entry.clock))
+            woven.insert(next(behind, len(woven) - 1) + 1, entry)
+        self._truncate(0)
+        self.append(woven)
+        return bool(entries)
 
     def filter_by(self, wanted: LogFilter) -> bool:
         """Show only these entries. Whether anything changed."""

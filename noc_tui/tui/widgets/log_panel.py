@@ -128,6 +128,10 @@ class LogPanel(Vertical):
         """Add lines."""
         self.incident_log.append(entries)
 
+    def weave(self, entries: Sequence[LogEntry]) -> None:
+        """Add lines that come late, each behind the action of the same clock."""
+        self.incident_log.weave(entries)
+
     def open_filter(self) -> None:
         """Let the filter be typed: enter keeps it, escape clears it."""
         if not self.filtering:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.command import CommandPalette
 
+from noc_tui.store.people import default_player
+from noc_tui.store.store import Store
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.screens.help import HelpScreen
 from noc_tui.tui.theme import PALETTES
+from tests.store.builders import session
 from tests.tui import shelf
 from tests.tui.cockpit import Cockpit, cockpit
 
@@ -24,6 +27,8 @@ WAYS: dict[str, Sequence[str]] = {
     "sessions": ("s",),
     "debrief": ("s", "enter", "end", "enter"),
     "agents": ("a",),
+    "progress": ("g",),
+    "leaderboard": ("l",),
     "help": ("question_mark",),
 }
 screens = pytest.mark.parametrize("name", WAYS)
@@ -47,7 +52,9 @@ def colours(pit: Cockpit) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def _shelf() -> None:
-    shelf.resolved(minutes_ago=2)
+    path = shelf.resolved(minutes_ago=2)
+    with Store() as store:
+        store.remember(session(path.stem, player=default_player()))
 
 
 @screens
@@ -75,6 +82,8 @@ async def test_the_palette_lists_what_the_screen_can_do(name: str) -> None:
             "sessions": "Verify",
             "debrief": "New seed",
             "agents": "Choose",
+            "progress": "Drill mistake",
+            "leaderboard": "Play it",
             "help": "Leave",
         }
         assert wanted[name] in titles

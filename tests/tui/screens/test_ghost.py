@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from noc_tui import paths
 from noc_tui.episode.reader import SessionFile
@@ -14,11 +13,15 @@ from noc_tui.tui.widgets.metric_strip import MetricStrip
 from tests.llm_server import LLMServer, Turn
 from tests.tui.cockpit import Cockpit, cockpit, playing
 from tests.tui.model import held, logged
-from tests.tui.shelf import WON, resolved
+from tests.tui.shelf import WON, begin, resolved
 from tests.tui.widgets.hosting import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+DOT = re.compile(r"[▁-█][·˙.]")
+"""Where the ghost stands now, at the end of a strip of one line."""
 
 
 def against(ghost: Path | str, **launch: Any) -> Launch:
@@ -29,46 +32,26 @@ def strips(pit: Cockpit) -> list[MetricStrip]:
     return list(pit.app.screen.query(MetricStrip).results())
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_its_moves_are_told_when_the_player_has_taken_the_step_and_the_lead_stands_in_the_banner(
-    size: tuple[int, int],
-) -> None:
-    async with cockpit(against(resolved()), size=size) as pit:
+async def test_its_moves_stand_behind_the_players_the_lead_in_the_banner_and_the_result_in_the_log() -> None:
+    async with cockpit(against(resolved())) as pit:
         assert "ghost:" not in logged(pit)
         assert "Ghost you" in pit.text()
         assert "level with the ghost" in pit.text()
         await pit.press("1", "1")
-        assert logged(pit).count("ghost: ") == 2
-        assert "ghost: Throttle CPU" in logged(pit)
         assert "2 steps behind" in pit.text().splitlines()[0]
         lines = logged(pit).splitlines()
-        you = next(index for index, line in enumerate(lines) if line.startswith("you: "))
-        assert lines[you + 1] == "ghost: Throttle CPU"
+        mine = [at for at, line in enumerate(lines) if line.startswith("you: ")]
+        assert [lines[at + 1] for at in mine] == ["ghost: Throttle CPU"] * 2
         (cpu, *_) = strips(pit)
         assert cpu.view.ghost[0] == cpu.view.values[0]
         assert cpu.view.ghost[2] != cpu.view.values[2]
-
-
-async def test_a_strip_of_one_line_shows_where_it_stands_now() -> None:
-    async with cockpit(
-        against(
-            "wait",
-        ),
-        size=(80, 24),
-    ) as pit:
-        await pit.press("3")
-        (cpu, *_) = strips(pit)
-        (line,) = shown(cpu)
-        assert set("·˙.") & set(line[8:])
-    async with cockpit(playing("cpu_overload"), size=(80, 24)) as pit:
+        await pit.pilot.resize_terminal(80, 24)
+        await pit.settle()
+        assert "2 steps behind" in pit.text().splitlines()[0]
         (line,) = shown(strips(pit)[0])
-        assert not set("·˙") & set(line)
-
-
-async def test_at_the_end_it_says_who_was_quicker() -> None:
-    async with cockpit(against(resolved())) as pit:
-        await pit.press("3", "3", "1", "1")
-        assert "both of you resolved it in 4 steps" in logged(pit)
+        assert DOT.search(line)
+        await pit.press("3", "3", "3", "3")
+        assert "you resolved it in 6 steps, it in 4: 2 steps slower" in logged(pit)
         assert "RESOLVED" in pit.text()
 
 
@@ -82,21 +65,14 @@ async def test_the_same_seed_again_is_against_the_same_ghost_and_another_seed_ag
             assert pit.play._launch.hints
 
 
-async def test_against_an_agent_play_begins_at_once_and_what_is_due_is_caught_up() -> None:
-    async with cockpit(against("rules")) as pit:
-        assert pit.episode.steps == 0
-        await pit.press("1", "1")
-        assert logged(pit).count("ghost: ") == 2
-        assert "Ghost rules" in pit.text()
-    assert len(list(paths.sessions_dir().glob("*.jsonl"))) == 1  # mine
-
-
 async def test_without_a_ghost_that_can_be_had_play_goes_on() -> None:
-    async with cockpit(against("llm")) as pit:
+    async with cockpit(against("llm"), size=(80, 24)) as pit:
         assert "There is no ghost" in pit.told()
         assert "Ghost" not in pit.text()
         await pit.press("3")
         assert pit.episode.steps == 1
+        (line,) = shown(strips(pit)[0])
+        assert not DOT.search(line)
 
 
 async def test_a_recording_gives_its_own_start_and_one_that_contradicts_is_refused() -> None:
@@ -111,21 +87,33 @@ async def test_a_recording_gives_its_own_start_and_one_that_contradicts_is_refus
 
 
 async def test_what_is_secret_of_a_blind_recording_stays_so() -> None:
-    async with cockpit(playing("cpu_overload", blind=True)) as pit:
-        await pit.press("3")
-        (path,) = paths.sessions_dir().glob("*.jsonl")
-        await pit.press("q")
-        pit.app.open(Launch("play", ghost=path, blind=False))
-        await pit.settle()
+    begin(actions=WON[:1], blind=True).close()
+    (path,) = paths.sessions_dir().glob("*.jsonl")
+    async with cockpit(Launch("play", ghost=path, blind=False)) as pit:
         assert pit.episode.header.blind
         assert "overload" not in pit.text()
 
 
-async def test_a_model_that_is_the_ghost_is_recorded_for_what_it_cost(server: LLMServer) -> None:
-    async with cockpit(against("llm")) as pit:
-        await pit.press("1")
-        assert "ghost: Throttle CPU" in logged(pit)
+async def test_play_begins_at_once_and_what_the_ghost_did_before_it_was_there_stands_beside_what_the_player_did(
+    server: LLMServer,
+) -> None:
+    server.turns.appendleft(Turn(action=server.turns.popleft().action, hold_after=2))
+    async with cockpit(Launch("home")) as pit:
+        pit.app.open(against("llm"))
+        await held(pit, server)
+        await pit.pilot.press("1")
+        pit.now[0] += 1.0
+        await pit.pilot.press("1")
+        assert pit.episode.steps == 2
+        assert "ghost: " not in logged(pit)
+        server.release()
+        await pit.settle()
+        lines = logged(pit).splitlines()
+        mine = [at for at, line in enumerate(lines) if line.startswith("you: ")]
+        assert [lines[at + 1] for at in mine] == ["ghost: Throttle CPU"] * 2
+        assert "Ghost llm" in pit.text()
     found = [SessionFile.open(path) for path in sorted(paths.sessions_dir().glob("*.jsonl"))]
+    assert len(found) == 2  # what a model has cost is recorded, too
     ghost = next(session for session in found if session.header.driver == "llm")
     assert [record.decision.action for record in ghost.records()] == list(WON)
     assert ghost.header.agent is not None

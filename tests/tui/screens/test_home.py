@@ -46,7 +46,8 @@ async def test_who_has_played_nothing_is_told_what_to_press() -> None:
         assert "Nothing played yet" in pit.text()
         assert "Press p, then enter" in pit.text()
         assert "Continue" not in pit.text()
-        await pit.press("p", "enter")
+        await pit.press("p")  # one by one: the picker reads the incidents first
+        await pit.press("enter")
         assert pit.episode.incident.id == "network_congestion"
 
 
@@ -139,7 +140,8 @@ async def test_the_menu_says_what_is_due_and_whether_the_daily_is_played() -> No
 async def test_a_database_that_cannot_be_read_does_not_keep_anybody_from_playing() -> None:
     paths.progress_file().mkdir(parents=True)
     async with cockpit(Launch("home")) as pit:
-        await pit.press("p", "enter")
+        await pit.press("p")  # one by one: the picker reads the incidents first
+        await pit.press("enter")
         assert pit.episode.steps == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -109,6 +110,14 @@ async def test_enter_starts_what_is_under_the_cursor() -> None:
         await pit.press("down", "enter")
         assert pit.episode.incident.id == "memory_leak"
         assert pit.play.run.human
+
+
+@pytest.mark.parametrize("launch", [PICKER, Launch("picker", watch=True)])
+async def test_a_ghost_is_named_from_the_first_and_kept(launch: Launch) -> None:
+    async with cockpit(replace(launch, ghost="fixed:[b]33[/b]"), size=(80, 24)) as pit:
+        assert "20 incidents · against fixed:[b]33[/b]" in pit.text()
+        await pit.press("b")
+        assert "chosen by the seed · against fixed:[b]33[/b]" in pit.text()
 
 
 async def test_enter_pressed_twice_starts_once() -> None:

@@ -52,14 +52,24 @@ async def play_out(pit: Cockpit) -> None:
     raise AssertionError("they do not end")
 
 
-async def test_two_agents_play_to_the_end_and_both_are_recorded() -> None:
+async def test_two_agents_play_to_the_end_both_are_recorded_and_each_has_its_debrief() -> None:
     async with cockpit(against("rules")) as pit:
+        await pit.press("enter")
+        assert not pit.versus.duel.over
         await play_out(pit)
         text = pit.text()
         assert steps(pit) == (4, 4)
         assert "planner and rules both resolved it in 4 steps" in text
         assert "ENDED" in text
         assert text.count("■ RESOLVED") == 2
+        assert "enter debrief" in text
+        for keys, driver in (("enter",), "planner"), (("o", "enter"), "rules"):
+            await pit.press(*keys)
+            screen = pit.app.screen
+            assert isinstance(screen, DebriefScreen)
+            assert screen._track.header.driver == driver
+            await pit.press("escape")
+            assert pit.versus.duel.over
     found = recordings()
     assert [session.header.driver for session in found] == ["planner", "rules"]
     assert {(session.header.seed, session.header.incident_hash) for session in found} == {
@@ -72,7 +82,7 @@ async def test_two_agents_play_to_the_end_and_both_are_recorded() -> None:
         session.close()
 
 
-async def test_both_columns_show_the_same_steps_and_each_the_other_as_its_ghost() -> None:
+async def test_both_columns_show_the_same_steps_and_each_the_other_as_its_ghost_and_narrow_ones_take_turns() -> None:
     async with cockpit(against("wait")) as pit:
         await pit.pass_time(1.1)
         await pit.pass_time(1.1)
@@ -86,11 +96,8 @@ async def test_both_columns_show_the_same_steps_and_each_the_other_as_its_ghost(
         assert strip.view.ghost == tuple(state.cpu_usage for state in duel.metrics(1))  # type: ignore[attr-defined]
         assert "planner: " in logged(pit, 0)
         assert "wait: " in logged(pit, 1)
-
-
-async def test_at_80_columns_one_is_shown_which_one_is_said_and_a_key_shows_the_other() -> None:
-    async with cockpit(against("wait"), size=(80, 24)) as pit:
-        await pit.pass_time(1.1)
+        await pit.pilot.resize_terminal(80, 24)
+        await pit.settle()
         assert "1 of 2: o shows wait" in pit.text()
         assert [column.display for column in pit.versus.query(SideColumn)] == [True, False]
         await pit.press("o")
@@ -103,8 +110,17 @@ async def test_at_80_columns_one_is_shown_which_one_is_said_and_a_key_shows_the_
         assert " of 2" not in pit.text()
 
 
-async def test_pause_single_steps_and_speed_are_those_of_both() -> None:
-    async with cockpit(against("wait")) as pit:
+async def test_pause_single_steps_and_speed_are_those_of_both_and_what_lies_over_them_lets_both_wait() -> None:
+    async with cockpit(against("wait"), size=(80, 24)) as pit:
+        assert "1 of 2: o shows wait" in pit.text()
+        await pit.press("3")
+        assert "without --versus" in pit.told()
+        await pit.press("question_mark")
+        assert isinstance(pit.app.screen, HelpScreen)
+        assert "side by side" in pit.text()
+        await pit.pass_time(60)
+        await pit.press("escape")
+        assert steps(pit) == (0, 0)
         await pit.press("space")
         assert "PAUSED" in pit.text()
         await pit.pass_time(60)
@@ -121,20 +137,6 @@ async def test_pause_single_steps_and_speed_are_those_of_both() -> None:
         assert "2x" in pit.text()
 
 
-async def test_while_something_lies_over_it_both_wait_and_action_keys_are_off() -> None:
-    async with cockpit(against("wait")) as pit:
-        await pit.press("3")
-        assert "without --versus" in pit.told()
-        await pit.press("question_mark")
-        assert isinstance(pit.app.screen, HelpScreen)
-        assert "side by side" in pit.text()
-        await pit.pass_time(60)
-        await pit.press("escape")
-        assert steps(pit) == (0, 0)
-        await pit.pass_time(1.1)
-        assert steps(pit) == (1, 1)
-
-
 # --- an agent that fails
 
 
@@ -144,7 +146,7 @@ async def test_who_fails_leaves_the_other_going_with_the_error_in_its_own_log_an
     server.turns.clear()
     server.then(Turn(action="throttle_cpu"), failure(500, "out of memory"))
     server.policy = lambda _: Turn(action="do_nothing")
-    async with cockpit(against("wait", agent="llm", incident="memory_leak")) as pit:
+    async with cockpit(against("wait", agent="llm", incident="memory_leak"), size=(200, 60)) as pit:
         for _ in range(4):
             await pit.pass_time(1.1)
         assert steps(pit) == (1, 4)
@@ -162,6 +164,22 @@ async def test_who_fails_leaves_the_other_going_with_the_error_in_its_own_log_an
     first = next(session for session in recordings() if session.header.driver == "llm")
     assert [control.reason for control in first.controls[:2]] == ["agent_error", "hand_over"]
     assert verify(first).ok
+
+
+async def test_two_that_are_called_the_same_and_both_fail_are_told_apart_and_both_asked_again(
+    server: LLMServer,
+) -> None:
+    server.turns.clear()
+    server.then(failure(500, "one"), failure(500, "two"))
+    server.policy = lambda _: Turn(action="do_nothing")
+    async with cockpit(against("llm", agent="llm")) as pit:
+        assert "STOPPED" in pit.text()
+        assert "llm has failed at step 0; llm 2 has failed at step 0" in pit.text()
+        panels = ["\n".join(shown(pit.versus.column(index).query_one(DriverPanel))) for index in (0, 1)]
+        assert ["llm 2" in panel for panel in panels] == [False, True]
+        await pit.press("a")
+        await pit.pass_time(1.1)
+        assert steps(pit) == (1, 1)
 
 
 async def test_a_slow_model_is_waited_for_and_what_leaving_it_costs_is_recorded(server: LLMServer) -> None:
@@ -207,6 +225,9 @@ async def test_a_recording_goes_along_and_its_own_start_is_taken() -> None:
         assert "you resolved it in 4 steps" in pit.text()
         assert "wait crashed at step" in pit.text()
         assert "you: Throttle CPU" in logged(pit, 1)
+        await pit.press("o", "enter")
+        assert isinstance(pit.app.screen, DebriefScreen)
+        assert pit.app.screen._track.header.driver == "human"
     assert sorted(session.header.driver for session in recordings()) == ["human", "wait"]
 
 
@@ -243,36 +264,17 @@ async def test_texts_of_a_foreign_recording_are_neither_markup_nor_control_codes
 # --- the end
 
 
-async def test_enter_opens_the_debrief_of_either() -> None:
-    async with cockpit(against(resolved())) as pit:
-        await pit.press("enter")
-        assert not pit.versus.duel.over
-        await play_out(pit)
-        assert "enter debrief" in pit.text()
-        for keys, driver in (("enter",), "planner"), (("o", "enter"), "human"):
-            await pit.press(*keys)
-            await pit.settle()
-            screen = pit.app.screen
-            assert isinstance(screen, DebriefScreen)
-            assert screen._track.header.driver == driver
-            assert "RESOLVED" in pit.text()
-            await pit.press("escape")
-            assert pit.versus.duel.over
-
-
-async def test_what_is_left_is_kept_to_be_gone_on_with() -> None:
+async def test_a_blind_duel_says_nothing_of_the_incident_until_the_end_and_one_that_is_left_is_kept() -> None:
     async with cockpit(Launch("home")) as pit:
-        pit.app.open(against("wait"))
+        pit.app.open(against("rules", blind=True))
         await pit.settle()
         await pit.pass_time(1.1)
         await pit.press("q")
         assert isinstance(pit.app.screen, HomeScreen)
         assert "kept" in pit.told()
-    assert [(session.state, session.steps) for session in recordings()] == [("interrupted", 1)] * 2
-
-
-async def test_a_blind_duel_says_nothing_of_the_incident_until_the_end() -> None:
-    async with cockpit(against("rules", blind=True)) as pit:
+        assert [(session.state, session.steps) for session in recordings()] == [("interrupted", 1)] * 2
+        pit.app.open(against("rules", blind=True))
+        await pit.settle()
         await pit.pass_time(1.1)
         assert "Blind incident" in pit.text()
         assert "overload" not in pit.text()

@@ -176,6 +176,24 @@ def test_a_jump_into_other_lines_shows_those() -> None:
     assert [row.split()[-1] for row in text_of(log)] == ["one", "zwei"]
 
 
+def test_what_comes_late_stands_behind_the_action_of_its_clock_or_at_the_end() -> None:
+    first, second = entry("Wait", "you", "action", "00:00"), entry("Scale up", "you", "action", "00:30")
+    log = log_of(entry("page", "pager", "critical", "00:00"), first, entry("a", clock="00:12"), second)
+    late = [entry(text, "ghost", "debug", clock) for text, clock in (("x", "00:00"), ("y", "00:30"), ("z", "01:00"))]
+    assert log.weave(late)
+    assert [row.partition("  ")[2].strip() for row in text_of(log)] == ["page", "Wait", "x", "a", "Scale up", "y", "z"]
+    assert not log.weave([])
+
+
+def test_what_comes_late_into_very_many_lines_stands_in_its_place_too() -> None:
+    log = log_of(*(entry(str(number), clock="00:00") for number in range(3 * LINES_KEPT)))
+    log.append([entry("Wait", "you", "action", "00:30"), entry("after", clock="00:31")])
+    total = log.total
+    log.weave([entry("x", "ghost", "debug", "00:30")])
+    assert log.total == total + 1
+    assert [row.rpartition(" ")[2] for row in text_of(log)[-3:]] == ["Wait", "x", "after"]
+
+
 def test_it_is_known_whether_rows_stayed_where_they_were() -> None:
     log = log_of(entry("one"))
     assert log.append([entry("two")])
