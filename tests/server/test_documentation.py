@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs/environments.md", "envs/noc_env/README.md")
+PAGES = ("README.md", "docs/environments.md", "envs/noc_env/README.md")
 BLOCKS = [
     pytest.param(block, id=f"{page} {number}")
     for page in PAGES
@@ -19,7 +19,7 @@ BLOCKS = [
 ]
 
 
-def test_both_pages_show_the_client() -> None:
+def test_every_page_shows_the_client() -> None:
     assert len(BLOCKS) == len(PAGES)
 
 
