@@ -111,7 +111,9 @@ class Image:
         if rest.startswith("useradd "):
             return
         print(f"$ {rest}", flush=True)
-        subprocess.run(["/bin/sh", "-ec", self.inside(rest)], cwd=self.folder, env=self.variables, check=True)
+        done = self.call(["/bin/sh", "-ec", self.inside(rest)])
+        if done.returncode:
+            sys.exit((done.stdout + done.stderr).decode())
 
     def _cmd(self, rest: str) -> None:
         self.command = json.loads(rest)

@@ -37,8 +37,8 @@ async def ask(agent: Agent, observation: Observation, time_limit: float) -> Deci
     """The agent's decision, which stands in its name, its text made safe to show, its latency measured.
 
     Raises `AgentError` when the agent raises, has not answered after `time_limit` seconds (after its own, and a grace,
-    where it has a `time_limit`), or answers with anything but a `Decision` for one of the six actions. A failure never becomes an action. When `ask` is cancelled, so is the
-    agent, and whatever it may still answer goes nowhere.
+    where it has a `time_limit`), or answers with anything but a `Decision` for one of the six actions. A failure never
+    becomes an action. When `ask` is cancelled, so is the agent, and whatever it may still answer goes nowhere.
     """
     began = perf_counter()
     own_limit = getattr(agent, "time_limit", None)

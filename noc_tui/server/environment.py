@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from noc_tui.sim.catalog import Catalog
     from noc_tui.sim.incident import Incident
 
+_log: Final = logging.getLogger(__name__)
+
 ENV_NAME: Final = "noc_env"
 DESCRIPTION: Final = (
     "A flight simulator for on-call: one simulated Linux server under one incident, six metrics, six actions."
@@ -63,6 +66,8 @@ class NocEnvironment(Environment):  # type: ignore[misc]
         self._record = None if record is None else partial(SessionWriter.create, record)
         self._episode: Episode | None = None
         self._episode_id = ""
+        self._warned_of: str | None = None
+        """Why what happens is not being saved, as the server's log has it."""
 
     # --- the loop
 
@@ -76,6 +81,7 @@ class NocEnvironment(Environment):  # type: ignore[misc]
         self.close()
         self._reset_rubric()
         self._episode = episode
+        self._warned_of = None
         self._episode_id = asked.episode_id or episode.header.session
         self._observer = Observer(episode, self._episode_id)
         observation: NOCObservation = NOCObservation.model_validate(self._observer.first())
@@ -111,7 +117,7 @@ class NocEnvironment(Environment):  # type: ignore[misc]
         if episode is None:
             raise NotResetError(_NO_EPISODE)
         rationale = action.rationale and clean(action.rationale, keep_newlines=True).strip()
-        return episode.step(
+        record = episode.step(
             Decision(
                 action=action.action_type,
                 driver=episode.driver,
@@ -119,6 +125,10 @@ class NocEnvironment(Environment):  # type: ignore[misc]
                 diagnosis=action.diagnosis,
             )
         )
+        if episode.recording_problem != self._warned_of:
+            self._warned_of = episode.recording_problem
+            _log.warning("%s", self._warned_of or f"Session {episode.header.session} is being saved again.")
+        return record
 
     async def reset_async(
         self, /, seed: int | None = None, episode_id: str | None = None, **options: Any

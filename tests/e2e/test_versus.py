@@ -23,7 +23,9 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-def test_two_agents_are_watched_to_the_end_then_one_against_the_recording_of_the_other(data: Path) -> None:
+def test_two_agents_are_watched_to_the_end_then_an_agent_and_a_person_play_against_the_recording_of_one(
+    data: Path,
+) -> None:
     with Terminal(
         "watch", "cpu_overload", "--agent", "planner", "--versus", "rules", "--seed", "3", data=data, size=(120, 40)
     ) as terminal:
@@ -52,24 +54,16 @@ def test_two_agents_are_watched_to_the_end_then_one_against_the_recording_of_the
         terminal.press("q")
         terminal.see("Last played")
     assert [session.header.driver for session in sessions(data)] == ["planner", "rules", "wait"]
-
-
-def test_a_person_plays_against_a_session_file(data: Path) -> None:
-    for versus in ((), ("--versus", "last")):
-        arguments = versus or ("cpu_overload", "--seed", "3")
-        with Terminal("play", *arguments, data=data) as terminal:
-            ready(terminal)
-            if versus:
-                terminal.see("level with the ghost")
-            for step, key in enumerate("3311", 1):
-                terminal.press(key)
-                terminal.see(lambda text, step=step: steps_shown(text) == step)  # type: ignore[misc]
-                terminal.let_go()
-            if versus:
-                terminal.see("both of you resolved it in 4 steps")
-            terminal.see("RESOLVED")
-            terminal.press("ctrl+c")
-            assert terminal.wait() == 130
-    first, second = sessions(data)
-    assert first.header.incident_hash == second.header.incident_hash
-    assert [record.after for record in first.records()] == [record.after for record in second.records()]
+    with Terminal("play", "--versus", file, data=data, size=(120, 40)) as terminal:
+        ready(terminal)
+        terminal.see("level with the ghost")
+        for step, key in enumerate("3311", 1):
+            terminal.press(key)
+            terminal.see(lambda text, step=step: steps_shown(text) == step)  # type: ignore[misc]
+            terminal.let_go()
+        terminal.see("both of you resolved it in 4 steps")
+        terminal.press("ctrl+c")
+        assert terminal.wait() == 130
+    *_, mine = sessions(data)
+    assert mine.header.incident_hash == found[1].header.incident_hash
+    assert [record.after for record in mine.records()] == [record.after for record in found[1].records()]

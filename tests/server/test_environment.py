@@ -243,3 +243,15 @@ def test_without_a_folder_no_session_is_told() -> None:
     environment.reset(seed=7)
     environment.step(WAIT)
     assert environment.state.session is None
+
+
+def test_a_folder_that_cannot_be_written_is_told_once_in_the_log_and_the_episode_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    environment = NocEnvironment(record=tmp_path / "file" / "folder")
+    environment.reset(seed=7)
+    assert [environment.step(WAIT).step for _ in range(3)] == [1, 2, 3]
+    assert environment.state.session is None
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("This session is not being saved: ")

@@ -63,22 +63,22 @@ def test_orders_beside_the_action_are_not_heard() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ("", "the arguments of the call cannot be read as JSON"),
-        ('{"action": "scale_up"', "the arguments of the call cannot be read as JSON"),
-        ("[" * 50_000, "the arguments of the call cannot be read as JSON"),
-        ('["scale_up"]', "the arguments of the call should be a JSON object"),
-        ('"scale_up"', "the arguments of the call should be a JSON object"),
-        ("{}", "the arguments of the call has no action that is one of do_nothing, restart_service"),
+        ("", "the call cannot be read as JSON"),
+        ('{"action": "scale_up"', "the call cannot be read as JSON"),
+        ("[" * 50_000, "the call cannot be read as JSON"),
+        ('["scale_up"]', "the call should be a JSON object"),
+        ('"scale_up"', "the call should be a JSON object"),
+        ("{}", "the call has no action that is one of do_nothing, restart_service"),
         ('{"action": "panic"}', "has no action that is one of"),
         ('{"action": "Scale up"}', "has no action that is one of"),
         ('{"action": ["scale_up"]}', "has no action that is one of"),
         ('{"action": 5}', "has no action that is one of"),
         ('{"action": "scale_up", "rationale": {"a": 1}}', "has no rationale that is a string"),
-        ('{"action": "scale_up", "action": "do_nothing"}', "the arguments of the call names a field twice"),
+        ('{"action": "scale_up", "action": "do_nothing"}', "the call names a field twice"),
     ],
 )
 def test_arguments_that_name_no_single_action_are_an_error(arguments: str, says: str) -> None:
-    with pytest.raises(UnusableAnswerError, match=r"^the arguments") as caught:
+    with pytest.raises(UnusableAnswerError, match=r"^the call") as caught:
         call(arguments)
     assert says in str(caught.value)
 

@@ -107,7 +107,7 @@ async def test_both_columns_show_the_same_steps_and_each_the_other_as_its_ghost_
         await pit.pilot.resize_terminal(120, 40)
         await pit.settle()
         assert [column.display for column in pit.versus.query(SideColumn)] == [True, True]
-        assert " of 2" not in pit.text()
+        assert "of 2:" not in pit.text()
 
 
 async def test_pause_single_steps_and_speed_are_those_of_both_and_what_lies_over_them_lets_both_wait() -> None:
@@ -146,7 +146,7 @@ async def test_who_fails_leaves_the_other_going_with_the_error_in_its_own_log_an
     server.turns.clear()
     server.then(Turn(action="throttle_cpu"), failure(500, "out of memory"))
     server.policy = lambda _: Turn(action="do_nothing")
-    async with cockpit(against("wait", agent="llm", incident="memory_leak"), size=(200, 60)) as pit:
+    async with cockpit(against("wait", agent="llm", incident="memory_leak")) as pit:
         for _ in range(4):
             await pit.pass_time(1.1)
         assert steps(pit) == (1, 4)
