@@ -59,7 +59,9 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         """Everything that the program has written."""
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("NOC_TUI_", "TEXTUAL"))}
+        # Workers of the tests have COLUMNS and LINES set, which would say more than the terminal's own size.
+        foreign = ("NOC_TUI_", "TEXTUAL", "COLUMNS", "LINES")
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
         environment |= {
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
