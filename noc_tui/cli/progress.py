@@ -236,8 +236,13 @@ def open_store(store: str) -> Store:
     from noc_tui.store.errors import BadPlaceError
     from noc_tui.store.store import Store
 
+    if not store:
+        preferences = load_preferences()
+        store = preferences.store
+        for sentence in preferences.notices:  # a setting that has no effect may be the one that names the database
+            notice(sentence)
     try:
-        return Store(store or load_preferences().store)
+        return Store(store)
     except BadPlaceError as error:
         fail(error, 2)
 

@@ -134,6 +134,14 @@ def test_player_and_store_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert not paths.progress_file().exists()
 
 
+def test_a_setting_that_names_no_database_is_told_for_another_is_shown_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOC_TUI_STORE", "mysql://ana:secret@db.example/noc")
+    done = noc("progress", "--format", "md")
+    assert "NOC_TUI_STORE" in done.err
+    assert "no effect" in done.err
+    assert "secret" not in done.err
+
+
 def test_a_password_in_a_store_that_is_set_is_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOC_TUI_STORE", "postgresql://ana:secret@127.0.0.1:1/noc")
     done = noc("progress")
