@@ -138,4 +138,4 @@ def left_alone(result: ShiftResult) -> Content:
         return Content("")
     if result.left_alone:
         return Content.styled("✓ The false alarm was left alone.", "$calm bold")
-    return Content.styled("! The false alarm was not: nothing was broken, and something was pressed.", "$breach bold")
+    return Content.styled("! The false alarm was acted on: nothing was broken.", "$breach bold")
