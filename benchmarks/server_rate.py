@@ -2,11 +2,11 @@
 
     python -m benchmarks.server_rate [--clients 1 4 32] [--seconds N] [--repeats N] [--starts N] [--record]
 
-Needs the extra `server`. Both servers run in processes of their own and are driven by the same clients in a third; the
-echo environment is that of OpenEnv's template, served as OpenEnv does. Loads are short and alternate, so that a busy
-moment of the machine touches both; the share is the median of the pairs. CPU is what the server's process has used for
-a step, and says more than the rate where other programs want the processors too. Start time is from the process to its
-first answer on `/health`; memory is resident, after the load. The web page is off.
+Needs the extra `server`. Both servers run in processes of their own and are driven by the same clients in a third,
+with a reset after every 60 steps; the echo environment is that of OpenEnv's template, served as OpenEnv does. Loads are
+short and alternate, so that a busy moment of the machine touches both; the share is the median of the pairs. CPU is
+what the server's process has used for a step, and says more than the rate where other programs want the processors too.
+Start time is from the process to its first answer on `/health`; memory is resident, after the load. The page is off.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from websockets.asyncio.client import connect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+EPISODE_STEPS = 60
+"""After so many steps a client begins anew, on either server; on ours the episode ends there."""
 BAR_RATE = 0.85
 BAR_START = 2.5
 _ECHO = """
@@ -144,16 +146,20 @@ class Race:
             await socket_.send(reset)
             await socket_.recv()
             await self._at_the_start()
-            until = self.began + self._seconds
+            until, taken = self.began + self._seconds, 0
             while (began := time.perf_counter()) < until:
                 await socket_.send(step)
                 answer: Any = json.loads(await socket_.recv())
                 self.latencies.append(time.perf_counter() - began)
                 if answer["type"] != "observation":
                     sys.exit(f"{name}: {answer}")
-                if answer["data"]["done"]:
+                taken += 1
+                if answer["data"]["done"] is not (name == "noc-tui" and taken == EPISODE_STEPS):
+                    sys.exit(f"{name}: done is {answer['data']['done']} after {taken} steps")
+                if taken == EPISODE_STEPS:
                     await socket_.send(reset)
                     await socket_.recv()
+                    taken = 0
             self.used = cpu_seconds(self._server.process) - self._used_before
 
     async def _at_the_start(self) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from noc_tui.sim.actions import ACTIONS
 from noc_tui.sim.errors import SeveralProblemsError, rather, shown
 from noc_tui.sim.metrics import METRIC_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _NUMBER = r"[-+]?(?:[0-9]{1,12}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})"
 COMPARISON_PATTERN: Final = rf"\s*(<=|>=|<|>)\s*({_NUMBER})\s*"
@@ -30,38 +30,31 @@ FIGURES: Final = (*METRIC_NAMES, "pressure", "step")
 KEYS: Final = (*FIGURES, "action", "flag", "uses")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What a condition may ask about: the state after a step."""
 
-    figures: Mapping[str, float]
-    """The six metrics, `pressure` and `step`."""
+    figures: Sequence[float]
+    """In the order of `FIGURES`, then how often each of `ACTIONS` has been chosen, this step included."""
     action: str | None
     """The action of the step; None at the start."""
     flags: frozenset[str]
-    uses: Mapping[str, int]
-    """How often each action has been chosen, this step included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
-    """A figure lies within limits; each limit is inclusive or not."""
+_FIGURE_INDEX: Final = {name: index for index, name in enumerate((*FIGURES, *(f"uses.{name}" for name in ACTIONS)))}
+STEP: Final = _FIGURE_INDEX["step"]
+"""Where the step stands in `Facts.figures`."""
 
-    figure: str
-    """One of `FIGURES`, or `uses.ACTION`."""
+
+class Between(NamedTuple):
+    """A figure lies within limits, both included."""
+
+    figure: int
+    """Where it stands in `Facts.figures`."""
     low: float = -math.inf
     high: float = math.inf
-    low_inclusive: bool = True
-    high_inclusive: bool = True
 
     def holds(self, facts: Facts) -> bool:
-        if self.figure.startswith("uses."):
-            value: float = facts.uses.get(self.figure[5:], 0)
-        else:
-            value = facts.figures[self.figure]
-        above = value >= self.low if self.low_inclusive else value > self.low
-        below = value <= self.high if self.high_inclusive else value < self.high
-        return above and below
+        return self.low <= facts.figures[self.figure] <= self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +128,20 @@ def _uses(action: str, limit: object) -> Between:
 
 
 def _between(figure: str, value: object) -> Between:
+    index = _FIGURE_INDEX[figure]
     if isinstance(value, str):
         if match := _COMPARISON.fullmatch(value):
             sign, limit = match[1], float(match[2])
             if sign[0] == ">":
-                return Between(figure, low=limit, low_inclusive=sign == ">=")
-            return Between(figure, high=limit, high_inclusive=sign == "<=")
+                return Between(index, low=limit if sign == ">=" else math.nextafter(limit, math.inf))
+            return Between(index, high=limit if sign == "<=" else math.nextafter(limit, -math.inf))
         if match := _RANGE.fullmatch(value):
             low, high = float(match[1]), float(match[2])
             if low > high:
                 raise ValueError(f"{figure}: the range {shown(value)} is empty; its lower end comes first")
-            return Between(figure, low, high)
+            return Between(index, low, high)
     elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < NUMBERS_END:
-        return Between(figure, float(value), float(value))
+        return Between(index, float(value), float(value))
     expected = 'a comparison such as ">= 0.40", a range such as "2..6" or a plain number'
     raise ValueError(f"{figure}: expected {expected}, not {shown(value)}")
 

@@ -254,13 +254,23 @@ class Incident(_Model):
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
-        if problems := loose_ends(self.definition()):
+        if problems := loose_ends(self._dump()):
             raise SeveralProblemsError(problems)
         return self
 
     def definition(self) -> dict[str, Any]:
-        """The incident as JSON-ready values, without what stands at its default: what a session header carries."""
+        """The incident as JSON-ready values, without what stands at its default: what a session header carries.
+
+        What lies inside the values is the same at each call.
+        """
+        return dict(self._definition)
+
+    def _dump(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_defaults=True)
+
+    @cached_property
+    def _definition(self) -> dict[str, Any]:
+        return self._dump()
 
     @cached_property
     def digest(self) -> str:

@@ -22,6 +22,9 @@ LATENCY_MS: Final = 500.0
 """A latency of 1.0 is this many milliseconds."""
 
 
+_IN_UNITS: Final = {"%": 100.0, "ms": LATENCY_MS, "up": 1.0}
+
+
 @dataclass(frozen=True, slots=True)
 class MetricSpec:
     """One metric: its limits as fractions of 1, and how it is written for a person."""
@@ -47,7 +50,7 @@ class MetricSpec:
 
     def in_units(self, value: float) -> float:
         """The value in percent or milliseconds (the service: 0 to 1 as it is)."""
-        return value * {"%": 100.0, "ms": LATENCY_MS, "up": 1.0}[self.unit]
+        return value * _IN_UNITS[self.unit]
 
     def text(self, value: float) -> str:
         """The value as a person reads it: `93.0 %`, `153 ms`, `up`, `down`, `40 % up`."""

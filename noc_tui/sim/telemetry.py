@@ -39,6 +39,11 @@ USUAL: Final = SystemMetrics(
 _MAX_INCIDENT_LINES: Final = 10
 _MAX_BACKGROUND_LINES: Final = 2
 
+_CONTINUOUS_COLUMNS: Final = [METRIC_NAMES.index(name) for name in CONTINUOUS]
+_SERVICE_COLUMN: Final = METRIC_NAMES.index("service_healthy")
+
+_NEVER_USED: Final = (0,) * len(ACTIONS)
+
 LineLevel = Literal["debug", "info", "warning", "error", "critical", "resolved"]
 LineKind = Literal["incident", "background", "alert", "page"]
 
@@ -91,7 +96,7 @@ class Telemetry:
         pressure = self._incident.rules.initial_pressure
         lines: list[LogLine] = []
         for tick, metrics in enumerate((*samples, initial), -PAGE_SAMPLES):
-            facts = Facts(_figures(metrics, pressure, tick), None, frozenset(), {})
+            facts = Facts((*metrics, pressure, tick, *_NEVER_USED), None, frozenset())
             lines += self._tick(metrics, tick, facts)
         return Page(samples, (*lines, LogLine(0, "critical", "pager", self._page_text(), "page")))
 
@@ -108,10 +113,7 @@ class Telemetry:
             raise ValueError(f"telemetry is asked for step {step}, but {last}")
         self._step = step
         metrics = transition.after
-        action = ACTIONS[transition.action]
-        facts = Facts(
-            _figures(metrics, transition.pressure, step), action, flags, dict(zip(ACTIONS, uses, strict=True))
-        )
+        facts = Facts((*metrics, transition.pressure, step, *uses), ACTIONS[transition.action], flags)
         return tuple(self._tick(metrics, step, facts))
 
     def _tick(self, metrics: SystemMetrics, tick: int, facts: Facts) -> list[LogLine]:
@@ -147,25 +149,18 @@ class Telemetry:
         return f"Page: {firing[0].name} and {more} are firing on {HOST}"
 
 
-def _figures(metrics: SystemMetrics, pressure: float, step: int) -> dict[str, float]:
-    return {**metrics._asdict(), "pressure": pressure, "step": step}
-
-
 def _samples(incident: Incident, initial: SystemMetrics, noise: NDArray[np.float64]) -> tuple[SystemMetrics, ...]:
     """From normal life to the start: each metric begins to move as many samples before the page as `onset` says.
 
     `noise` has shape (`PAGE_SAMPLES`, 5), in the order of `CONTINUOUS`. The service falls as it does in the simulator,
     by a tenth a step.
     """
-    before_page = np.arange(PAGE_SAMPLES, 0, -1.0)
-    columns: dict[str, NDArray[np.float64]] = {
-        "service_healthy": np.minimum(1.0, initial.service_healthy + 0.1 * before_page)
-    }
-    for index, name in enumerate(CONTINUOUS):
-        usual = getattr(incident.baseline or USUAL, name)
-        onset = getattr(incident.onset, name)
-        moved = np.clip((onset + 1 - before_page) / onset, 0.0, 1.0)
-        level = usual + moved * (getattr(initial, name) - usual)
-        columns[name] = np.clip(level + noise[:, index], 0.0, 1.0)
-    rows = np.column_stack([columns[name] for name in METRIC_NAMES]).tolist()
-    return tuple(SystemMetrics._make(row) for row in rows)
+    usual = incident.baseline or USUAL
+    level, start = (np.array([getattr(each, name) for name in CONTINUOUS]) for each in (usual, initial))
+    onset = np.array([getattr(incident.onset, name) for name in CONTINUOUS])
+    before_page = np.arange(PAGE_SAMPLES, 0, -1.0)[:, np.newaxis]
+    moved = np.clip((onset + 1 - before_page) / onset, 0.0, 1.0)
+    rows = np.empty((PAGE_SAMPLES, len(METRIC_NAMES)))
+    rows[:, _CONTINUOUS_COLUMNS] = np.clip(level + moved * (start - level) + noise, 0.0, 1.0)
+    rows[:, [_SERVICE_COLUMN]] = np.minimum(1.0, initial.service_healthy + 0.1 * before_page)
+    return tuple(SystemMetrics._make(row) for row in rows.tolist())

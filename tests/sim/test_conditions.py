@@ -20,7 +20,9 @@ def facts(
     uses: dict[str, int] | None = None,
     **figures: float,
 ) -> Facts:
-    return Facts({**dict.fromkeys(FIGURES, 0.0), **figures}, action, flags, uses or {})
+    values = [figures.pop(name, 0.0) for name in FIGURES]
+    assert not figures
+    return Facts([*values, *((uses or {}).get(name, 0) for name in ACTIONS)], action, flags)
 
 
 def holds(when: dict[str, Any], state: Facts) -> bool:

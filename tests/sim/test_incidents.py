@@ -48,9 +48,8 @@ def fired(incident_id: str) -> set[int]:
         for tick in range(-PAGE_SAMPLES, len(actions) + 1):
             if tick > 0 and not simulator.done:
                 metrics, _ = simulator.step(actions[tick - 1])
-            uses = {str(action): count for action, count in zip(ACTIONS, simulator.uses, strict=True)}
-            figures = {**metrics._asdict(), "pressure": simulator.pressure, "step": tick}
-            facts = Facts(figures, actions[tick - 1] if tick > 0 else None, simulator.flags, uses)
+            figures = (*metrics, simulator.pressure, tick, *simulator.uses)
+            facts = Facts(figures, actions[tick - 1] if tick > 0 else None, simulator.flags)
             written |= {numbers[id(rule)] for rule in logs.written(facts, tick, len(rules))}
     return written
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from noc_tui.sim.actions import ActionType
+from noc_tui.sim.conditions import FIGURES, Facts
 from noc_tui.sim.errors import IncidentError
-from noc_tui.sim.logs import load_background
+from noc_tui.sim.incident import LogRule
+from noc_tui.sim.logs import Chance, LogRules, load_background
 from noc_tui.sim.telemetry import SAMPLE_SECONDS
 from tests.sim.watching import WAIT, Seen, logging, watch
 
@@ -71,6 +76,28 @@ def test_chance_writes_some_of_the_lines() -> None:
 def test_a_line_that_chance_left_out_may_come_at_the_next_step() -> None:
     steps = steps_with_line({"chance": 0.3, "every": 50}, [WAIT] * 40, max_steps=50)
     assert len(steps) == 1
+
+
+@given(
+    chances=st.lists(st.floats(0.001, 0.999), max_size=60),
+    seed=st.integers(0, 2**32),
+    limit=st.integers(0, 4),
+    first=st.integers(-3, 0),
+)
+def test_rules_of_chance_alone_write_what_they_would_one_by_one(
+    chances: list[float], seed: int, limit: int, first: int
+) -> None:
+    def written(**always: Any) -> list[list[str]]:
+        texts = [(str(index), likely) for index, likely in enumerate(chances)]
+        rules = [LogRule.model_validate({"source": "app", "text": t, "chance": c, **always}) for t, c in texts]
+        logs = LogRules(rules, chance := Chance(np.random.default_rng(seed)))
+        facts = Facts((0.5,) * len(FIGURES), None, frozenset())
+        # What else is drawn in between belongs to the same stream.
+        return [
+            [rule.text for rule in logs.written(facts, step, limit)] + [str(chance.draw())] for step in range(first, 9)
+        ]
+
+    assert written() == written(when={"cpu_usage": ">= 0"})
 
 
 def test_a_rule_may_speak_before_the_page_when_it_names_a_step_below_zero() -> None:
