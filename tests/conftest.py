@@ -43,6 +43,11 @@ _FOREIGN = frozenset(
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: begun last, it would be waited for by processors with nothing to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_collection_finish() -> None:
     """What has been imported by now stays: a screen that collects garbage after its first paint need not look at it."""
     gc.collect()

@@ -12,11 +12,11 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from openenv.validation import Level, Verdict, run_validation  # type: ignore[import-untyped]
 
-from noc_tui.server.container import settings_from
+from noc_tui.server.container import container_app, serve_container, settings_from
 from noc_tui.server.limits import Limits
 from noc_tui.server.running import ServeError
 from scripts.make_space import make_space
-from scripts.prove_container import DOCKERFILE, ROOT, instructions
+from scripts.prove_container import DOCKERFILE, ROOT, instructions, prove
 
 ENVS = ROOT / "envs"
 STEPS = instructions(DOCKERFILE.read_text("utf-8"))
@@ -57,6 +57,18 @@ def test_all_that_is_copied_is_there_and_no_more_is_sent_to_the_builder() -> Non
     assert {source.removesuffix("/requirements.txt") for source in copied} == allowed
 
 
+def test_hadolint_finds_nothing_wrong_with_the_dockerfile() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([hadolint, DOCKERFILE], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.name != "posix", reason="paths of the image are those of Linux")
+def test_its_steps_install_start_play_and_stop_in_an_empty_folder(tmp_path: Path) -> None:
+    prove(tmp_path)
+
+
 def test_environment_variables_say_how_it_serves() -> None:
     plain = settings_from({})
     assert (plain.token, plain.record, plain.web, plain.limits) == (None, None, False, Limits())
@@ -75,6 +87,25 @@ def test_environment_variables_say_how_it_serves() -> None:
 def test_a_number_that_is_none_is_a_sentence(number: str) -> None:
     with pytest.raises(ServeError, match=r"MAX_CONCURRENT_ENVS is '.*'; expected a whole number from 1 to 4096"):
         settings_from({"MAX_CONCURRENT_ENVS": number})
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"MAX_CONCURRENT_ENVS": "many"}, "MAX_CONCURRENT_ENVS is 'many'; expected a whole number from 1 to 4096"),
+        ({"NOC_SERVER_TOKEN": "t\n"}, "the token has to be of printable ASCII characters, without a space at its ends"),
+        ({"NOC_SERVER_RECORD": "/dev/null/x"}, "recordings cannot be kept in /dev/null/x: Not a directory"),
+        ({"PORT": "http"}, "PORT is 'http'; expected a whole number from 1 to 65535"),
+    ],
+)
+def test_what_cannot_be_served_ends_the_container_with_a_sentence(variables: dict[str, str], sentence: str) -> None:
+    with pytest.raises(SystemExit, match=f"noc_env: {sentence}"):
+        serve_container(variables)
+
+
+def test_an_application_that_cannot_be_made_is_a_sentence() -> None:
+    with pytest.raises(SystemExit, match="noc_env: MAX_CONCURRENT_ENVS is 'many'; expected a whole number"):
+        container_app({"MAX_CONCURRENT_ENVS": "many"})
 
 
 def test_the_package_is_what_openenv_looks_for() -> None:
