@@ -54,11 +54,7 @@ def serve(
     """
     import sys
 
-    if token is not None and not (token.isascii() and token.isprintable() and token.strip() == token != ""):
-        complain("--token: expected printable ASCII characters, and no space at its ends", 2)
     folders = incident_folders(incidents)
-    if record is not None:
-        _check_folder(record)
     try:
         from noc_tui.server.app import ServerSettings
         from noc_tui.server.limits import Limits
@@ -88,15 +84,3 @@ def serve(
         fail(error, 2)
     if interrupted:
         raise typer.Exit(130)
-
-
-def _check_folder(folder: Path) -> None:
-    """Refuse a folder that cannot be written before anybody has played for nothing."""
-    import os
-
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        complain(f"--record {folder}: cannot be made: {error.strerror}", 2)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        complain(f"--record {folder}: cannot be written", 2)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from websockets.exceptions import ConnectionClosed
+
 from noc_tui.remote.base import EnvClient, StepResult
 from noc_tui.remote.models import NOCAction, NOCObservation, NOCState
 
@@ -22,8 +24,8 @@ class NocAgentEnvClient(EnvClient):  # type: ignore[misc]
 
     `reset` takes `seed`, `episode_id`, `incident_type`, `blind`, `max_steps`, `driver` (who stands in the recording),
     or `split` and `index` of a task. `token` is what the server was given, where it was given one. What the server
-    refuses is a `RuntimeError` with its sentence, and the session goes on; a server that cannot be reached, or lets
-    nobody in, is a `ConnectionError`.
+    refuses is a `RuntimeError` with its sentence, and the session goes on; a server that cannot be reached, lets nobody
+    in, or goes in the middle, is a `ConnectionError`.
     """
 
     def __init__(
@@ -38,6 +40,13 @@ class NocAgentEnvClient(EnvClient):  # type: ignore[misc]
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
         super().__init__(base_url, headers=sent or None, **options)
+
+    async def _send_and_receive(self, message: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = await super()._send_and_receive(message)
+        except ConnectionClosed as error:
+            raise ConnectionError(f"The connection to {self._ws_url} has ended: {error}") from error
+        return answer
 
     def _step_payload(self, action: NOCAction) -> dict[str, Any]:
         payload: dict[str, Any] = action.model_dump(mode="json", exclude_defaults=True)

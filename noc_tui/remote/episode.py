@@ -8,9 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-from pydantic import ValidationError
-from websockets.exceptions import WebSocketException
-
 from noc_tui.episode.errors import SessionError
 from noc_tui.episode.figures import end_figures
 from noc_tui.episode.observation import Observation
@@ -34,6 +31,7 @@ from noc_tui.episode.records import (
 from noc_tui.episode.timeline import Timeline
 from noc_tui.episode.track import BLIND_TITLE
 from noc_tui.remote.client import NocAgentEnvClient
+from noc_tui.remote.failures import FAILURES, STRANGE, sentence_of
 from noc_tui.remote.models import MAX_DRIVER, MAX_RATIONALE, NOCAction, NOCMetrics, NOCObservation
 from noc_tui.sim.errors import EpisodeOverError
 from noc_tui.sim.metrics import SystemMetrics
@@ -48,6 +46,8 @@ UNKNOWN: Final = "unknown"
 _NO_HASH: Final = "sha256:" + "0" * 64
 _SECONDS: Final = 30.0
 """How long an answer of the server may take."""
+_LARGEST_ANSWER_MB: Final = 4.0
+"""Some hundred times what a server has to say."""
 
 
 class RemoteError(SessionError):
@@ -69,7 +69,13 @@ class Connection:
     def __init__(self, url: str, token: str | None = None, *, seconds: float = _SECONDS) -> None:
         self.url = url
         with self._told():
-            client = NocAgentEnvClient(url, token=token, connect_timeout_s=seconds, message_timeout_s=seconds)
+            client = NocAgentEnvClient(
+                url,
+                token=token,
+                connect_timeout_s=seconds,
+                message_timeout_s=seconds,
+                max_message_size_mb=_LARGEST_ANSWER_MB,
+            )
             self._client = client.sync()
 
     def reset(self, **asked: Any) -> Place:
@@ -77,6 +83,8 @@ class Connection:
         with self._told():
             first = self._client.reset(**{name: value for name, value in asked.items() if value is not None})
             state = self._client.state()
+            if state.seed is None:
+                raise self.doubt()
             return Place(first.observation, state.seed, state.session)
 
     def step(self, action: NOCAction) -> tuple[NOCObservation, float]:
@@ -84,6 +92,10 @@ class Connection:
         with self._told():
             result = self._client.step(action)
             return result.observation, float(result.reward)
+
+    def doubt(self) -> RemoteError:
+        """What to raise over an answer that is in itself well-formed, and cannot be."""
+        return RemoteError(f"{self.url} {STRANGE}")
 
     def close(self) -> None:
         """Leave the server."""
@@ -94,11 +106,8 @@ class Connection:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (ValidationError, KeyError, TypeError) as error:
-            raise RemoteError(f"{self.url} does not answer as a noc-tui server does") from error
-        except (OSError, RuntimeError, ValueError, WebSocketException) as error:  # OSError: connections, timeouts
-            said = str(error).removeprefix("Server error: ").partition(" (code: ")[0]
-            raise RemoteError(f"{self.url}: {said or 'it does not answer'}") from error
+        except FAILURES as error:
+            raise RemoteError(sentence_of(self.url, error)) from error
 
 
 class RemoteEpisode(Timeline):
@@ -152,6 +161,8 @@ class RemoteEpisode(Timeline):
         place = connection.reset(**asked)
         if at_most is not None and place.first.max_steps > at_most:
             place = connection.reset(**asked | {"seed": place.seed, "max_steps": at_most})
+            if place.first.max_steps != at_most:
+                raise connection.doubt()
         return cls(connection, place, driver=driver, blind=blind)
 
     def step(self, decision: Decision) -> StepRecord:
@@ -162,6 +173,9 @@ class RemoteEpisode(Timeline):
         seen, reward = self._connection.step(
             NOCAction(action_type=decision.action, rationale=rationale, diagnosis=decision.diagnosis)
         )
+        over = seen.resolved or seen.crashed or seen.truncated
+        if seen.step != self.steps + 1 or not (over or seen.step < self.header.max_steps):
+            raise self._connection.doubt()
         self._last = seen
         terms = seen.reward_terms or {}
         record = StepRecord(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from noc_tui.remote.base import Action, Observation, State
 from noc_tui.sim.actions import ActionType  # noqa: TC001  (pydantic resolves the annotations at run time)
@@ -17,6 +17,8 @@ MAX_RATIONALE = 4_000
 MAX_DRIVER = 120
 DEFAULT_DRIVER = "remote"
 """Who stands in a recording as having decided, where the client does not say."""
+NO_EPISODE = "no episode has been started in this session"
+"""How the server begins to say that a step came before a reset."""
 
 
 class _Value(BaseModel):
@@ -66,6 +68,7 @@ class NOCObservation(Observation):  # type: ignore[misc]
 
     model_config = ConfigDict(extra="ignore")  # a newer server may tell more
 
+    reward: FiniteFloat | None = None
     metrics: NOCMetrics
     incident_type: str | None = Field(description="The incident's id; None in a blind episode until it has ended")
     incident_title: str | None = Field(description="What it is called; None like `incident_type`")
@@ -79,7 +82,7 @@ class NOCObservation(Observation):  # type: ignore[misc]
     crashed: bool
     health_score: Unit = Field(description="1 is best")
     action_was_effective: bool | None = Field(description="Whether health rose by more than 0.005; None after a reset")
-    reward_terms: dict[str, float] | None = Field(description="What the reward is the sum of; None after a reset")
+    reward_terms: dict[str, FiniteFloat] | None = Field(description="What the reward is the sum of; None after a reset")
     streak: int = Field(ge=0, description="Healthy steps in a row; three resolve the incident")
     outage_left: int = Field(ge=0, description="For how many more steps the service stays down, whatever is done")
     log: list[NOCLogLine] = Field(

@@ -15,12 +15,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from noc_tui.server.app import ServerSettings
+from noc_tui.server.app import ServerSettings, create_app
+from noc_tui.server.environment import ENV_NAME
 from noc_tui.server.limits import Limits
 from noc_tui.server.running import ServeError, serve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from fastapi import FastAPI
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (a container has a network of its own)
 
@@ -36,17 +39,25 @@ def settings_from(variables: Mapping[str, str]) -> ServerSettings:
     )
 
 
+def container_app(variables: Mapping[str, str] = os.environ) -> FastAPI:
+    """The application for a server of one's own. Exits with a sentence where that cannot be."""
+    try:
+        return create_app(settings_from(variables))
+    except ServeError as error:
+        raise SystemExit(f"{ENV_NAME}: {error}") from error
+
+
 def serve_container(variables: Mapping[str, str] = os.environ) -> None:
     """Serve on every address until SIGTERM. Exits with a sentence where that cannot be."""
     try:
         port = _number(variables, "PORT", 8000, 65535)
         serve(settings_from(variables), EVERYWHERE, port, ready=_say, public=True)
     except ServeError as error:
-        raise SystemExit(f"noc_env: {error}") from error
+        raise SystemExit(f"{ENV_NAME}: {error}") from error
 
 
 def _say(url: str) -> None:
-    print(f"noc_env serves {url}", flush=True)
+    print(f"{ENV_NAME} serves {url}", flush=True)
 
 
 def _number(variables: Mapping[str, str], name: str, default: int, largest: int) -> int:

@@ -17,7 +17,7 @@ from noc_tui.bench.selection import blind_incident
 from noc_tui.episode.episode import Episode
 from noc_tui.episode.records import Decision
 from noc_tui.episode.writer import SessionWriter
-from noc_tui.remote.models import NOCAction, NOCObservation, NOCState
+from noc_tui.remote.models import NO_EPISODE, NOCAction, NOCObservation, NOCState
 from noc_tui.server.arguments import RequestError, ResetArguments, reset_arguments
 from noc_tui.server.observing import Observer
 from noc_tui.server.rubric import RewardRubric
@@ -45,8 +45,7 @@ DESCRIPTION: Final = (
 _CHANCE_STREAM: Final = 2
 """Beside the seed itself: as in Gymnasium, so that a seed without an incident means the same incident there."""
 _NO_EPISODE: Final = (
-    "no episode has been started in this session: reset first (over HTTP every request is a session of its own:"
-    " to play, open a WebSocket on /ws)"
+    f"{NO_EPISODE}: reset first (over HTTP every request is a session of its own: to play, open a WebSocket on /ws)"
 )
 
 

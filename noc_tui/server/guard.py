@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from openenv.core.env_server.types import WSErrorCode  # type: ignore[import-untyped]
+from starlette.websockets import WebSocketDisconnect
 
 from noc_tui.server.limits import Bucket, Limits
+from noc_tui.server.parsing import TOO_DEEP, parsed, problem_of
 from noc_tui.sim.errors import SimulatorError
 
 if TYPE_CHECKING:
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 OPEN_PATHS: Final = frozenset({"/health"})
 """What needs no token: a container is asked whether it is well by those who have none."""
 _MOST_ADDRESSES: Final = 1_024
+_BODY_SECONDS: Final = 20.0
 _PARSE_ERROR: Final = -32700
-_DEEPEST: Final = 32
-_TOO_DEEP: Final = f"the message is nested more than {_DEEPEST} deep"
+
+_GONE: Final[Message] = {"type": "websocket.disconnect", "code": 1006}
+"""What a connection says that has broken."""
 
 Answering = Callable[[dict[str, Any]], str]
 """From the data of a step to the text of the answer. Raises `ValueError` or `SimulatorError`, having done nothing."""
@@ -49,6 +53,7 @@ class Guard:
         self._limits = limits
         self._token = None if token is None else token.encode()
         self._addresses: dict[str, Bucket] = {}
+        self._open: set[Messages] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or connection."""
@@ -59,9 +64,15 @@ class Guard:
             if refusal:
                 await _reject(send, *refusal)
                 return
-            messages = Messages(scope, receive, send, self._limits)
+            messages = Messages(scope, receive, send, self._limits, self._open)
             _connection.set(messages)
-            await self._app(scope, messages.next, send)
+            self._open.add(messages)
+            try:
+                await self._app(scope, messages.next, send)
+            except WebSocketDisconnect:
+                pass  # that of a client who did not wait to be told that there is no room
+            finally:
+                self._open.discard(messages)
         else:
             await self._app(scope, receive, send)
 
@@ -69,10 +80,20 @@ class Guard:
         refusal = self._refusal(scope)
         if refusal:
             await _answer(send, *refusal)
-        elif not self._bucket(scope).take():
+            return
+        if not self._bucket(scope).take():
             await _answer(send, 429, f"more than {self._limits.rate:g} requests a second", (b"retry-after", b"1"))
-        elif (body := await _body(receive, self._limits.message_bytes)) is None:
+            return
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                body = await _body(receive, self._limits.message_bytes)
+        except TimeoutError:
+            await _answer(send, 408, f"the request has not come within {_BODY_SECONDS:g} seconds")
+            return
+        if body is None:
             await _answer(send, 413, f"the request holds more than {self._limits.message_bytes} bytes")
+        elif body and (problem := problem_of(body)) is not None:
+            await _answer(send, 422, problem)
         else:
             await self._app(scope, _Replay(body, receive).next, send)
 
@@ -164,7 +185,8 @@ class Messages:
     one takes longer than the step. What `answering` refuses, OpenEnv refuses in its own words.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, limits: Limits) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, limits: Limits, everyone: set[Messages]) -> None:
+        self._open = everyone
         self._receive = receive
         self._send = send
         self._limits = limits
@@ -194,7 +216,14 @@ class Messages:
                 if answered is None:
                     return message
                 answer = answered
-            await self._send({"type": "websocket.send", "text": answer})
+            # All that has come in is answered before the first of the answers goes out: each that wakes its client
+            # while another step is taken costs more than a step.
+            if len(self._open) > 1:
+                await asyncio.sleep(0)
+            try:
+                await self._send({"type": "websocket.send", "text": answer})
+            except OSError:  # the client has gone meanwhile
+                return _GONE
 
     def _checked(self, message: Message) -> dict[str, Any]:
         """The message as an object. Raises `ValueError` with a sentence."""
@@ -204,11 +233,11 @@ class Messages:
         if len(text) > limit or (not text.isascii() and len(text.encode()) > limit):
             raise ValueError(f"the message holds more than {limit} bytes")
         try:
-            return _parsed(text)
+            return parsed(text)
         except json.JSONDecodeError as error:
             raise ValueError(f"the message is no JSON: {error}") from error
         except RecursionError:
-            raise ValueError(_TOO_DEEP) from None
+            raise ValueError(TOO_DEEP) from None
 
     def _answered(self, value: dict[str, Any]) -> str | None:
         """The answer to a step; None where OpenEnv is to give it."""
@@ -229,32 +258,3 @@ class Messages:
         else:
             value = {"type": "error", "data": {"message": problem, "code": WSErrorCode.INVALID_JSON.value}}
         return json.dumps(value)
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    """The object that the text is. Raises `ValueError` with a sentence for what OpenEnv could not answer."""
-    value = json.loads(text, parse_constant=_refuse_constant)
-    if not isinstance(value, dict):
-        raise ValueError(f"the message is a {type(value).__name__}, expected an object with a type")  # noqa: TRY004  (the client's mistake, not ours)
-    if text.count("{") + text.count("[") > _DEEPEST and _depth(value) > _DEEPEST:
-        raise ValueError(_TOO_DEEP)
-    if "\\u" in text:
-        try:
-            json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            raise ValueError("the message holds half a surrogate pair") from None
-    return value
-
-
-def _depth(value: Any) -> int:
-    """How deeply lists and objects are nested, as far as that is of interest."""
-    deepest, level = 0, [value]
-    while level and deepest <= _DEEPEST:
-        inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
-        level = [value for values in inner for value in values]
-        deepest += bool(inner)
-    return deepest
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"the message is no JSON: it has no number {name}")

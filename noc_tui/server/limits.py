@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MIB: Final = 1024 * 1024
+
+_OWN_FILES: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,22 @@ class Limits:
 
     sessions: int = 64
     """WebSocket sessions at a time."""
+    others: int = 192
+    """Connections beside those of the sessions: requests, and who is to be told that there is no room."""
     message_bytes: int = 64 * 1024
     """A longer message is refused, and the session goes on."""
-    frame_bytes: int = 16 * MIB
-    """A longer message is not even read: the connection is closed."""
     rate: float = 2_000.0
     """Messages a second of one connection, and requests a second of one address."""
+
+    @property
+    def connections(self) -> int:
+        """Connections at a time."""
+        return self.sessions + self.others
+
+    @property
+    def open_files(self) -> int:
+        """How many files are open at most: a connection each, a recording a session, and the program's own."""
+        return self.connections + self.sessions + _OWN_FILES
 
 
 class Bucket:

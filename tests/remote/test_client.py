@@ -9,6 +9,7 @@ import pytest
 
 from noc_tui.remote import ActionType, NOCAction, NocAgentEnvClient, NOCMetrics, NOCObservation, NOCState
 from noc_tui.remote.base import EnvClient
+from tests.remote.strangers import saying
 from tests.server.serving import served
 
 
@@ -56,6 +57,21 @@ async def test_a_server_that_is_not_there_is_a_connection_error() -> None:
         url = server.url
     with pytest.raises(ConnectionError, match="Failed to connect to ws://127"):
         await NocAgentEnvClient(base_url=url).connect()
+
+
+async def test_a_server_that_goes_in_the_middle_is_a_connection_error() -> None:
+    async with served() as server:
+        client = server.client()
+        await client.reset(seed=1)
+    with pytest.raises(ConnectionError):
+        await client.step(NOCAction(action_type=ActionType.SCALE_UP))
+    await client.close()
+
+
+async def test_a_connection_that_breaks_in_the_middle_is_a_connection_error() -> None:
+    async with saying(None) as url, NocAgentEnvClient(base_url=url) as client:
+        with pytest.raises(ConnectionError, match=f"The connection to {url.replace('http', 'ws')}/ws has ended: "):
+            await client.reset(seed=1)
 
 
 def test_it_is_an_openenv_client_and_can_start_a_container() -> None:

@@ -98,7 +98,7 @@ def test_the_screen_opens_it_like_any_other(server_url: str) -> None:
     assert episode.step(THROTTLE).step == 1
     assert episode.notice is None
     episode.close()
-    with pytest.raises(RemoteError, match="Failed to connect"):
+    with pytest.raises(RemoteError, match="cannot be reached: Connection refused"):
         open_episode(Launch(face="play", incident="cpu_overload", server="http://127.0.0.1:9"), Preferences())
 
 

@@ -47,4 +47,4 @@ async def test_when_the_server_goes_a_toast_says_so_and_nothing_is_lost(
 
 async def test_a_server_that_is_not_there_leads_back_with_a_sentence() -> None:
     async with cockpit(replace(LAUNCH, server="http://127.0.0.1:9")) as pit:
-        assert "Failed to connect to ws://127.0.0.1:9/ws" in pit.told()
+        assert pit.told() == "http://127.0.0.1:9 cannot be reached: Connection refused"

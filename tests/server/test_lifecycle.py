@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket as sockets
@@ -60,6 +61,16 @@ async def test_a_client_whose_connection_breaks_leaves_its_recording_whole_and_i
         (recorded,), problems = list_sessions(tmp_path)
         assert (recorded.status, recorded.steps, problems) == ("interrupted", 1, [])
         await client.close()
+
+
+async def test_what_any_client_can_bring_about_is_no_matter_for_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async with served():
+        asyncio_log = logging.getLogger("asyncio")
+        asyncio_log.warning("socket.send() raised exception.")
+        for error in (asyncio.CancelledError(), UnicodeDecodeError("utf-8", b"", 0, 1, "what a client sends")):
+            asyncio_log.error("it failed", exc_info=error)
+        asyncio_log.warning("something else")
+    assert caplog.messages == ["something else"]
 
 
 class OneRound:
@@ -132,7 +143,7 @@ def test_only_loopback_addresses_need_no_token(host: str, loopback: bool) -> Non
 
 
 def test_a_port_that_is_taken_is_a_sentence() -> None:
-    with listen("127.0.0.1", 0) as taken, pytest.raises(ServeError, match="Address already in use"):
+    with listen("127.0.0.1", 0) as taken, pytest.raises(ServeError, match=r"Address already in use$"):
         listen("127.0.0.1", taken.getsockname()[1])
 
 
@@ -181,8 +192,8 @@ def test_a_server_that_is_told_to_stop_while_somebody_plays_loses_nothing(tmp_pa
     ("arguments", "sentence"),
     [
         (["--host", "::"], ":: can be reached from other machines: give a --token, or listen on 127.0.0.1"),
-        (["--token", "a\nb"], "--token: expected printable ASCII characters, and no space at its ends"),
-        (["--record", "/dev/null/x"], "--record /dev/null/x: cannot be made: Not a directory"),
+        (["--token", "a\nb"], "the token has to be of printable ASCII characters, without a space at its ends"),
+        (["--record", "/dev/null/x"], "recordings cannot be kept in /dev/null/x: Not a directory"),
     ],
 )
 def test_what_cannot_be_served_is_refused_with_exit_code_2(arguments: list[str], sentence: str) -> None:

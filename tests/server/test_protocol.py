@@ -35,6 +35,11 @@ WRONG: dict[str, tuple[Any, str, str]] = {
         "INVALID_JSON",
         "the message is no JSON: it has no number",
     ),
+    "a number without an end": (
+        '{"type": "reset", "data": {"seed": 1e999}}',
+        "INVALID_JSON",
+        "the message holds a number that is too large",
+    ),
     "thousands of digits": ('{"type": "reset", "data": {"seed": ' + "9" * 5000 + "}}", "INVALID_JSON", "Exceeds the"),
     "half a surrogate pair": (
         '{"type": "step", "data": {"action_type": "\\ud800"}}',
@@ -102,6 +107,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
+FIELDS = st.sampled_from(
+    ["action", "action_type", "seed", "incident_type", "split", "index", "start", "stop", "jsonrpc", "method", "params",
+     "session_id", "name", "id"]
+)  # fmt: skip
 MESSAGES = st.builds(
     lambda kind, data, more: {"type": kind, "data": data, **more},
     st.sampled_from(["reset", "step", "state", "mcp", "undo"]) | JSON,
@@ -122,16 +131,27 @@ async def test_nothing_that_is_sent_ends_a_session(server_url: str, messages: li
         assert (await ask(socket, STATE))["type"] == "state"
 
 
-async def test_a_message_that_no_memory_is_spent_on_ends_the_connection_and_frees_the_slot() -> None:
-    limits = Limits(message_bytes=256, frame_bytes=1024)
-    async with served(ServerSettings(limits=limits)) as server, server.socket() as socket:
+@pytest.mark.parametrize("pieces", [1, 20])
+async def test_a_message_of_20_mb_is_a_typed_error_and_the_session_survives(server_url: str, pieces: int) -> None:
+    async with socket_of(server_url) as socket:
         await ask(socket, RESET)
+        await socket.send(["x" * (20_000_000 // pieces)] * pieces if pieces > 1 else "x" * 20_000_000)
+        answer = json.loads(await socket.recv())
+        assert (answer["type"], answer["data"]["code"]) == ("error", "INVALID_JSON")
+        assert answer["data"]["message"] == "the message holds more than 65536 bytes"
+        assert (await ask(socket, STEP))["data"]["observation"]["step"] == 1
+
+
+async def test_what_is_no_utf_8_ends_the_connection_as_its_protocol_has_it_and_is_no_matter_for_the_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with served() as server, server.socket() as socket:
+        await socket.send(b"\xff", text=True)
         with pytest.raises(ConnectionClosedError) as closed:
-            await ask(socket, " " * 2048)
+            await socket.recv()
         assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 1009
-        await server.freed.get()
-        assert server.sessions.active_sessions == 0
+        assert closed.value.rcvd.code == 1007
+    assert capsys.readouterr().err == ""
 
 
 async def test_who_comes_over_the_limit_is_told_so_and_may_come_when_another_has_left() -> None:
@@ -195,6 +215,17 @@ async def test_over_http_a_reset_shows_the_page_and_a_step_points_to_the_websock
         ("/reset", {"split": "test", "index": 10**6}, 422),
         ("/reset", "{", 422),
         ("/reset", " " * 70_000, 413),
+        ("/reset", '{"seed": NaN}', 422),
+        ("/reset", '{"seed": 1e999}', 422),
+        ("/reset", '{"seed": ' + "9" * 5_000 + "}", 422),
+        ("/reset", '{"episode_id": "\\ud800"}', 422),
+        ("/reset", "[" * 30_000, 422),
+        ("/reset", '{"seed": ' + "[" * 900 + "]" * 900 + "}", 422),
+        ("/reset", b'{"episode_id": "\xff"}', 422),
+        ("/step", '{"action": NaN}', 422),
+        ("/mcp", '{"jsonrpc": "2.0", "id": 1, "method": "\\ud800"}', 422),
+        ("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"session_id": [1]}}, 422),
+        ("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "openenv/session/close", "params": {"session_id": {}}}, 422),
         ("/step", {"action": {"action_type": "reboot"}}, 422),
         ("/step", {}, 422),
         ("/noc_env/tasks", {"split": "dev"}, 422),
@@ -205,10 +236,33 @@ async def test_what_is_wrong_over_http_is_a_status_and_a_sentence(
     server_url: str, path: str, body: Any, status: int
 ) -> None:
     async with httpx2.AsyncClient(base_url=server_url) as http:
-        content = body if isinstance(body, str) else json.dumps(body)
+        content = body if isinstance(body, str | bytes) else json.dumps(body)
         answer = await http.post(path, content=content, headers={"content-type": "application/json"})
         assert answer.status_code == status
         assert answer.json()["detail"]
+
+
+ANY_TEXT = st.text(st.characters(), max_size=8)
+"""Halves of surrogate pairs too."""
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS | ANY_TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+HEADERS = {"content-type": "application/json", "connection": "close"}
+ROUTES = ("/reset", "/step", "/mcp", "/noc_env/tasks", "/noc_env/task", "/noc_env/task_range", "/noc_env/num_tasks")
+
+
+@given(requests=st.lists(st.tuples(st.sampled_from(ROUTES), ANY_JSON | st.binary(max_size=20)), max_size=12))
+@settings(max_examples=25)
+async def test_nothing_that_is_requested_is_an_error_of_the_server(
+    server_url: str, requests: list[tuple[str, Any]]
+) -> None:
+    async with httpx2.AsyncClient(base_url=server_url) as http:
+        for path, body in requests:
+            content = body if isinstance(body, bytes) else json.dumps(body)
+            answer = await http.post(path, content=content, headers=HEADERS)
+            assert answer.status_code < 500, (path, content)
 
 
 async def test_requests_over_the_rate_are_told_to_come_later() -> None:
@@ -220,7 +274,7 @@ async def test_requests_over_the_rate_are_told_to_come_later() -> None:
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
 
 
-async def test_a_token_is_asked_for_wherever_anything_can_be_had() -> None:
+async def test_a_token_is_asked_for_wherever_anything_can_be_had(capsys: pytest.CaptureFixture[str]) -> None:
     async with served(ServerSettings(token=SESAME)) as server, httpx2.AsyncClient(base_url=server.url) as http:
         assert (await http.get("/health")).status_code == 200
         refused = await http.get("/schema")
@@ -238,6 +292,7 @@ async def test_a_token_is_asked_for_wherever_anything_can_be_had() -> None:
             assert (await client.reset(seed=1)).observation.step == 0
         with pytest.raises(ConnectionError, match="401"):
             await server.client(token=SESAME[1:]).connect()
+    assert capsys.readouterr().err == ""
 
 
 async def test_a_page_of_another_site_is_not_let_in_where_there_is_no_token(server_url: str) -> None:

@@ -3,12 +3,9 @@
 Environment variables say how; they are listed in `noc_tui.server.container`.
 """
 
-import os
+from noc_tui.server.container import container_app, serve_container
 
-from noc_tui.server.app import create_app
-from noc_tui.server.container import serve_container, settings_from
-
-app = create_app(settings_from(os.environ))
+app = container_app()
 
 
 def main() -> None:

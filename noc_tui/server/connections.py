@@ -1,0 +1,44 @@
+"""Connections before anything is asked on them: how many there may be, and how long they may stay silent."""
+
+from __future__ import annotations
+
+import resource
+from typing import TYPE_CHECKING, Final
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+if TYPE_CHECKING:
+    import asyncio
+
+SILENT_SECONDS: Final = 20.0
+"""How long a client may take to ask for something, once it is connected."""
+
+
+class DoorProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # by what is installed
+    """uvicorn's, but that it hangs up on who is one too many, and on who has connected and asks for nothing.
+
+    Without that, connections that nobody uses take up the files that a process may open, and then sessions fail.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Somebody has connected."""
+        super().connection_made(transport)
+        if len(self.connections) > self.limit_concurrency:
+            transport.abort()
+        else:
+            self.loop.call_later(SILENT_SECONDS, self.hang_up_if_silent)
+
+    def hang_up_if_silent(self) -> None:
+        """End a connection on which nothing has been asked yet, neither a request nor for a WebSocket."""
+        if self.cycle is None and self.transport.get_protocol() is self:
+            self.transport.close()
+
+
+def allow_open_files(count: int) -> int:
+    """Let this process open so many files if the system does; how many it may open now."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    endless = resource.RLIM_INFINITY
+    if soft != endless and soft < count:
+        soft = count if hard == endless else min(count, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return count if soft == endless else soft
