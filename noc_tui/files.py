@@ -28,8 +28,8 @@ def read_small(path: Path, limit: int) -> bytes:
     return content
 
 
-def write_whole(path: Path, text: str | Iterable[str]) -> None:
-    """Write `text`, or its pieces one after another, beside `path` and put it in its place.
+def write_whole(path: Path, content: str | bytes | Iterable[str]) -> None:
+    """Write `content`, or its pieces one after another, beside `path` and put it in its place.
 
     A file that is replaced passes its permissions on; of a symbolic link the target is replaced. Raises `OSError`, also
     where `path` is no regular file (a folder, a device), and whatever the pieces raise, with `path` as it was.
@@ -43,10 +43,11 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
         error.filename = str(path)  # not a name that nobody has heard of
         raise
     try:
-        with os.fdopen(file, "w", encoding="utf-8", newline="") as stream:
+        pieces = [content] if isinstance(content, str | bytes) else content
+        with os.fdopen(file, "wb") as stream:
             if mode is not None:
                 os.fchmod(stream.fileno(), mode)  # whatever the umask says
-            stream.writelines([text] if isinstance(text, str) else text)
+            stream.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(target)

@@ -33,6 +33,11 @@ def test_the_text_is_written_as_it_stands(tmp_path_factory: pytest.TempPathFacto
     assert path.read_bytes() == text.encode()
 
 
+def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    write_whole(tmp_path / "file", b"\xff\r\n\x00")
+    assert (tmp_path / "file").read_bytes() == b"\xff\r\n\x00"
+
+
 def test_pieces_are_written_one_after_another(tmp_path: Path) -> None:
     write_whole(tmp_path / "file", iter(["a\r\n", "", "b"]))
     assert (tmp_path / "file").read_bytes() == b"a\r\nb"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -39,6 +40,34 @@ CASES = {
     "the agents": Case("import noc_tui.agents.registry", ("typer", *FACES)),
     "evaluation": Case("import noc_tui.bench.run", ("typer", *FACES)),
 }
+
+
+EXTRAS = (
+    *("gymnasium", "torch", "stable_baselines3", "tensorboard", "openenv", "fastapi", "uvicorn", "textual_serve"),
+    *("aiohttp", "ray", "scipy", "psycopg"),
+)
+"""What comes with an extra."""
+PLAYED = """
+import asyncio
+from tests.tui.cockpit import cockpit, playing
+
+async def play():
+    async with cockpit(playing(agent="ppo")) as pit:
+        await pit.press("1", "a")
+        await pit.pass_time(5.0)
+        assert pit.episode.record(2).decision.driver == "ppo"
+
+asyncio.run(play())
+"""
+
+
+def test_an_episode_on_the_screen_needs_no_extra_not_even_for_a_trained_policy() -> None:
+    report = f"{PLAYED}\nimport sys; print(sorted(set({EXTRAS!r}) & set(sys.modules)))"
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", report], cwd=root, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout == "[]\n", done.stderr
 
 
 @pytest.mark.parametrize(("code", "unwanted"), CASES.values(), ids=CASES.keys())

@@ -158,9 +158,7 @@ def write_policy(path: Path, card: PolicyCard, weights: Mapping[str, NDArray[np.
     weight_file = path.with_suffix(WEIGHTS)
     _weights(weight_file, content, card.architecture)
     card = card.model_copy(update={"weights_sha256": hashlib.sha256(content).hexdigest()})
-    beside = weight_file.with_name(f".{weight_file.name[:32]}.new")
-    beside.write_bytes(content)
-    beside.replace(weight_file)
+    write_whole(weight_file, content)
     write_whole(path.with_suffix(CARD), card.model_dump_json(indent=2) + "\n")
     return weight_file
 

@@ -52,7 +52,9 @@ def register(app: typer.Typer) -> None:
 def bench(
     context: typer.Context,
     *,
-    agent: Annotated[list[str] | None, agent_option("Whom to evaluate. Can be repeated.")] = None,
+    agent: Annotated[
+        list[str] | None, agent_option("Whom to evaluate: rules, ppo, llm, policy:FILE, ... Can be repeated.")
+    ] = None,
     incident: Annotated[list[str] | None, selection_option("classic,pack")] = None,
     seeds: SeedsOption = "20",
     blind: Annotated[bool, typer.Option(help="Keep the incident's name secret.", show_default=False)] = True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -21,13 +21,13 @@ from noc_tui.cli.common import (
     notice,
     say,
 )
-from noc_tui.cli.completion import complete_agents, complete_incidents, complete_sessions
+from noc_tui.cli.completion import complete_incidents, complete_sessions
 from noc_tui.cli.opponents import (
     VersusOption,
     check_opponent,
     find_opponent,
 )
-from noc_tui.cli.parameters import BlindOption, EnvUrlOption, TokenOption  # noqa: TC001  (Typer evaluates the annotations)
+from noc_tui.cli.parameters import SOME_AGENTS, BlindOption, EnvUrlOption, TokenOption, agent_option
 from noc_tui.cli.remote import check_server
 
 if TYPE_CHECKING:
@@ -60,12 +60,6 @@ class PaceChoice(StrEnum):
 
 HintsOption = Annotated[bool, typer.Option("--hints", help="Tell a model the usual remedy for each symptom.")]
 PaceOption = Annotated[PaceChoice | None, typer.Option(help="turn: the world waits for your key; live: it moves.")]
-
-
-def _agent_option(who: str) -> Any:
-    return typer.Option(
-        metavar="NAME", help=f"{who}: rules, planner, llm, random, script:FILE, ...", autocompletion=complete_agents
-    )
 
 
 def register(app: typer.Typer) -> None:
@@ -116,7 +110,7 @@ def play(
     seed: SeedOption = None,
     pace: PaceOption = None,
     blind: BlindOption = None,
-    agent: Annotated[str | None, _agent_option("Who takes over on the key a")] = None,
+    agent: Annotated[str | None, agent_option(f"Who takes over on the key a: {SOME_AGENTS}, ...")] = None,
     versus: VersusOption = None,
     hints: HintsOption = False,
     env_url: EnvUrlOption = None,
@@ -150,7 +144,7 @@ def play(
 def watch(
     incident: IncidentArgument = None,
     *,
-    agent: Annotated[str | None, _agent_option("Who plays")] = None,
+    agent: Annotated[str | None, agent_option(f"Who plays: {SOME_AGENTS}, ...")] = None,
     seed: SeedOption = None,
     blind: BlindOption = None,
     versus: VersusOption = None,

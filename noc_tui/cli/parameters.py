@@ -27,6 +27,10 @@ MaxFailuresOption = Annotated[
 ]
 
 
+SOME_AGENTS = "rules, ppo, planner, llm, policy:FILE, script:FILE"
+"""What a help names of the agents there are."""
+
+
 def agent_option(text: str) -> Any:
     """The option `--agent` of a command that does `text` with it."""
     return typer.Option("--agent", metavar="NAME", help=text, autocompletion=complete_agents)

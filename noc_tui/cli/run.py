@@ -17,6 +17,7 @@ from noc_tui.cli.common import (
     notice,
 )
 from noc_tui.cli.parameters import (
+    SOME_AGENTS,
     EnvUrlOption,
     MaxFailuresOption,
     SeedsOption,
@@ -57,7 +58,7 @@ def register(app: typer.Typer) -> None:
 
 def run(
     *,
-    agent: Annotated[str, agent_option("Who plays: rules, planner, llm, random, script:FILE, fixed:KEYS, ...")],
+    agent: Annotated[str, agent_option(f"Who plays: {SOME_AGENTS}, fixed:KEYS, ...")],
     incident: Annotated[list[str] | None, selection_option("classic", envvar="NOC_AGENT_TASK")] = None,
     seeds: SeedsOption = "1",
     output: Annotated[

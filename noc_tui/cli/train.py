@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003  (Typer evaluates the annotations)
@@ -139,6 +140,8 @@ def convert(
     _need_training()
     if not file.is_file():
         complain(f"{file}: is no file", 2)
+    if output is None and (taken := _taken(file)) is not None:
+        complain(f"{taken}: stands there already; --output names another place for the policy", 2)
     warning = f"{file}: a file of Stable-Baselines3 can run any code on this machine as soon as it is loaded"
     if not trust:
         complain(f"{warning}; say --trust if you trust whoever made it", 2)
@@ -150,7 +153,15 @@ def convert(
         policy = converted(file, output or file)
     except (AgentError, OSError) as error:
         fail(error)
-    say(f"{policy}: written, and what it is beside it; play it with --agent policy:{policy}")
+    say(f"{policy}: written, and what it is beside it; play it with --agent {shlex.quote(f'policy:{policy}')}")
+
+
+def _taken(file: Path) -> Path | None:
+    """What a policy beside that file would take the place of."""
+    from noc_tui.agents.policy_file import CARD, WEIGHTS
+
+    beside = (file.with_suffix(suffix) for suffix in (WEIGHTS, CARD))
+    return next((path for path in beside if path.exists()), None)
 
 
 def _need_training() -> None:
@@ -212,23 +223,33 @@ def _begun(folder: Path, catalog: Catalog) -> Plan:
 
 
 def _run(plan: Plan, folder: Path, *, resume: bool) -> None:
+    many = "1 incident" if len(plan.incidents) == 1 else f"{len(plan.incidents)} incidents"
+    goes_on = f"noc-tui train --resume {shlex.quote(str(folder))} goes on"
+    try:
+        notice(f"training on {many}, into {folder}; Ctrl-C keeps the best so far")
+        result = _trained(plan, folder, resume=resume)
+    except KeyboardInterrupt:  # before the training proper, or once more while the best policy is evaluated
+        notice(f"interrupted; {goes_on}")
+        sys.exit(_INTERRUPTED)
+    _report(plan, result)
+    if result.interrupted:
+        notice(f"interrupted after {result.timesteps:,} timesteps; {goes_on}")
+        sys.exit(_INTERRUPTED)
+
+
+def _trained(plan: Plan, folder: Path, *, resume: bool) -> Trained:
+    """What the training comes to. Exits where it cannot be begun."""
     from rich.console import Console
 
     from noc_tui.cli.train_progress import TrainingProgress
     from noc_tui.train.checkpoint import TrainingError
     from noc_tui.train.run import train as trained
 
-    many = "1 incident" if len(plan.incidents) == 1 else f"{len(plan.incidents)} incidents"
-    notice(f"training on {many}, into {folder}; Ctrl-C keeps the best so far")
     try:
         with TrainingProgress(Console(file=sys.stderr), plan.total) as progress:
-            result = trained(plan, folder, tell=progress.show, resume=resume)
+            return trained(plan, folder, tell=progress.show, resume=resume)
     except (OSError, TrainingError) as error:
         fail(error)
-    _report(plan, result)
-    if result.interrupted:
-        notice(f"interrupted after {result.timesteps:,} timesteps; noc-tui train --resume {folder} goes on")
-        sys.exit(_INTERRUPTED)
 
 
 def _report(plan: Plan, result: Trained) -> None:
@@ -241,4 +262,4 @@ def _report(plan: Plan, result: Trained) -> None:
         resolved = f"{figures.resolved}/{evaluation.seeds}"
         say(f"{name:<{wide}}  {resolved:>8}  {steps:>6}  {figures.reward:>6.1f}")
     say(f"policy: {result.policy} (as it was after {result.best_at:,} timesteps)")
-    say(f"play it: noc-tui watch {plan.incidents[0].id} --agent policy:{result.policy}")
+    say(f"play it: noc-tui watch {plan.incidents[0].id} --agent {shlex.quote(f'policy:{result.policy}')}")

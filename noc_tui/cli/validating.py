@@ -14,6 +14,7 @@ import typer
 from noc_tui.cli.common import IncidentFolders, complain, examples, fail, incident_folders, say, say_json
 from noc_tui.cli.completion import complete_incidents
 from noc_tui.cli.formats import FormatOption, OutputFormat
+from noc_tui.cli.parameters import SeedsOption  # noqa: TC001  (Typer evaluates the annotations)
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def validate(
         list[str],
         typer.Argument(metavar="FILE...", help="Files, folders or incident ids.", autocompletion=complete_incidents),
     ],
-    seeds: Annotated[str, typer.Option(metavar="N|A:B", help="N for seeds 0 to N-1, A:B for A to B-1.")] = "50",
+    seeds: SeedsOption = "50",
     output: FormatOption = OutputFormat.TEXT,
     incidents: IncidentFolders = None,
 ) -> None:

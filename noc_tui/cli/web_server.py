@@ -57,6 +57,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+class _Program(AppService):
+    """The process of a visitor."""
+
+    def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
+        environment: dict[str, str] = super()._build_environment(width, height)
+        return environment | {"TEXTUAL_DRIVER": "noc_tui.cli.web_driver:VisitorDriver"}
+
+
 class WebServer(Server):
     """One process of the program for each visitor, `most` of them at a time.
 
@@ -69,6 +77,7 @@ class WebServer(Server):
         super().__init__(command, title="noc-tui", templates_path=PAGES)
         self._token = token
         self._most = most
+        self._programs: set[_Program] = set()
         self._visits: set[asyncio.Task[web.WebSocketResponse]] = set()
         self._ends: set[asyncio.Task[None]] = set()
         """Of processes, which outlast the visits that they belong to by a moment."""
@@ -123,25 +132,43 @@ class WebServer(Server):
         response.set_cookie(COOKIE, self._token or "", httponly=True, samesite="Strict")
         return response
 
+    async def handle_index(self, request: web.Request) -> web.StreamResponse:
+        """The page. It could not show why it is not let in, so that is said in its place."""
+        await self._need_room()
+        page: web.StreamResponse = await super().handle_index(request)
+        return page
+
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """One visit: a process from the first byte to the last."""
-        if len(self._visits) + len(self._ends) >= self._most:
-            raise web.HTTPServiceUnavailable(text=f"noc-tui: {self._most} visitors are here already\n")
-        return await _kept(self._visit(request), self._visits)
-
-    async def _visit(self, request: web.Request) -> web.WebSocketResponse:
+        await self._need_room()
         socket = web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=_LONGEST_MESSAGE)
+        program = self._program(socket)
+        self._programs.add(program)
+        return await _kept(self._visit(request, socket, program), self._visits)
 
+    async def _need_room(self) -> None:
+        """Wait for whoever is leaving, as a page that is loaded again does. Raises `HTTPServiceUnavailable`."""
+        if self._ends and len(self._programs) >= self._most:
+            await asyncio.wait(self._ends, timeout=2 * _CLOSING, return_when=asyncio.FIRST_COMPLETED)
+        if len(self._programs) >= self._most:
+            many = "somebody is" if self._most == 1 else f"{self._most} visitors are"
+            raise web.HTTPServiceUnavailable(text=f"noc-tui: {many} here already; load the page again later\n")
+
+    def _program(self, socket: web.WebSocketResponse) -> _Program:
         async def close() -> None:
             await socket.close()
 
-        program = AppService(
+        return _Program(
             self.command,
             write_bytes=socket.send_bytes,
             write_str=socket.send_str,
             close=close,
             download_manager=self.download_manager,
         )
+
+    async def _visit(
+        self, request: web.Request, socket: web.WebSocketResponse, program: _Program
+    ) -> web.WebSocketResponse:
         try:
             await socket.prepare(request)
             await program.start(_cells(request, "width", 80), _cells(request, "height", 24))
@@ -150,8 +177,14 @@ class WebServer(Server):
             await socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
         finally:
             # Even when the visit is cancelled: no process is left behind.
-            await asyncio.shield(_kept(_end(program), self._ends))
+            await asyncio.shield(_kept(self._end(program), self._ends))
         return socket
+
+    async def _end(self, program: _Program) -> None:
+        try:
+            await _end(program)
+        finally:
+            self._programs.discard(program)
 
 
 def _cells(request: web.Request, name: str, usual: int) -> int:

@@ -49,6 +49,15 @@ def step_limit(max_steps: int | None) -> int | None:
     raise ValueError(f"max_steps is {shown(max_steps)}; expected a whole number from 1 to {MAX_STEPS_LIMIT}")
 
 
+def first_seed(seed: object) -> int | None:
+    """The seed of an environment's first reset; None leaves it to chance."""
+    if seed is None:
+        return None
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"seed is {shown(seed)}; expected a whole number from 0 on")
+    return int(seed)
+
+
 class RenderModeError(TypeError, ValueError):
     """A render mode that there is not.
 

@@ -8,7 +8,7 @@ import gymnasium
 import numpy as np
 from gymnasium import logger, spaces
 
-from noc_tui.gym.arguments import action_index, asked_for, incident_pool, known_render_mode, step_limit
+from noc_tui.gym.arguments import action_index, asked_for, first_seed, incident_pool, known_render_mode, step_limit
 from noc_tui.gym.frames import Frame, outcome, show
 from noc_tui.gym.info import Info, metrics_in_units
 from noc_tui.sim.actions import ACTIONS
@@ -120,7 +120,7 @@ class NOCSystemEnv(gymnasium.Env["NDArray[np.float32]", "int | np.integer[Any]"]
         self._blind = bool(blind)
         self.observation_space = observation_space()
         self.action_space = action_space()
-        self.simulator = SystemSimulator(seed)
+        self.simulator = SystemSimulator(first_seed(seed))
         """What is played, hidden state included."""
         self._began = False
         self._last: StepInfo | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
 
@@ -93,9 +94,10 @@ def read_plan(folder: Path, catalog: Catalog) -> Plan:
 def write_state(folder: Path, state: State) -> None:
     """Write the state in place of the one that stands there. Raises `OSError`."""
     tensors = {name: torch.from_numpy(array) for name, array in state.best.items()}
-    beside = folder / f".{STATE_FILE}.new"
-    torch.save({**state._asdict(), "best": tensors}, beside)
-    beside.replace(folder / STATE_FILE)
+    # Not into the file at once: of a full disk torch tells in words of its own.
+    content = BytesIO()
+    torch.save({**state._asdict(), "best": tensors}, content)
+    write_whole(folder / STATE_FILE, content.getvalue())
 
 
 def read_state(folder: Path) -> State | None:

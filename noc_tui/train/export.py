@@ -10,6 +10,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.torch_layers import FlattenExtractor
 from torch import nn
 
+from noc_tui.agents.asking import told
 from noc_tui.agents.base import AgentError
 from noc_tui.agents.policy_file import Architecture, Inputs, PolicyCard, write_policy
 from noc_tui.agents.policy_inputs import MAX_HISTORY
@@ -45,7 +46,7 @@ def convert(source: Path, target: Path) -> Path:
     try:
         model = PPO.load(source, device="cpu")
     except Exception as error:  # whatever unpickling may raise
-        raise AgentError(f"{source}: is no PPO model of Stable-Baselines3 that can be read: {error}") from error
+        raise AgentError(f"{source}: is no PPO model of Stable-Baselines3 that can be read: {told(error)}") from error
     architecture = _architecture(source, model)
     card = PolicyCard(
         weights_sha256=UNSIGNED,
@@ -62,7 +63,10 @@ def _architecture(source: Path, model: PPO) -> Architecture:
         raise AgentError(f"{source}: observes {seen}, expected the six metrics, once or up to {MAX_HISTORY} times")
     if not isinstance(done, spaces.Discrete) or done.n != len(ACTIONS) or done.start != 0:
         raise AgentError(f"{source}: acts in {done}, expected Discrete({len(ACTIONS)})")
-    if type(model.policy.features_extractor) is not FlattenExtractor or model.get_vec_normalize_env() is not None:
+    # That VecNormalize stood before it is not in the file; what it made of the last observations is.
+    last = model._last_obs  # noqa: SLF001  (there is no other trace of it)
+    was_changed = isinstance(last, np.ndarray) and bool((last < seen.low).any() or (last > seen.high).any())
+    if type(model.policy.features_extractor) is not FlattenExtractor or was_changed:
         raise AgentError(f"{source}: changes what it observes before the dense layers, which a policy file cannot hold")
     layers = list(model.policy.mlp_extractor.policy_net)
     kinds = {_ACTIVATIONS.get(type(layer)) for layer in layers if not isinstance(layer, nn.Linear)} or {"tanh"}

@@ -96,6 +96,12 @@ def test_what_help_says_of_an_option_is_there(name: tuple[str, ...]) -> None:
         assert param.help, f"{param.name} of {name} says nothing"
 
 
+@pytest.mark.parametrize("command", ["play", "watch", "run", "bench"])
+def test_help_names_the_trained_policies_that_an_agent_can_be(command: str) -> None:
+    (told,) = (param.help for param in COMMANDS[(command,)].params if param.name == "agent")
+    assert {"ppo", "policy:FILE"} <= set(told.replace(",", "").split())
+
+
 def test_examples_show_every_command() -> None:
     shown = {tuple(word for word in line.split()[1:3] if not word.startswith("-")) for line in examples()}
     for name, command in COMMANDS.items():

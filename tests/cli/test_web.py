@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -13,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import WebSocketResponse
 
-from noc_tui.cli.web_server import COOKIE, VISITOR, WebServer, is_loopback
+from noc_tui.cli.web_server import COOKIE, VISITOR, WebServer, _end, is_loopback
 from tests.cli.shell import noc
 from tests.cli.test_help import COMMANDS
 
@@ -69,6 +72,15 @@ def test_what_would_not_be_safe_is_refused_in_a_sentence(arguments: tuple[str, .
     assert done.err.count("\n") == 1
 
 
+def test_without_textual_serve_one_sentence_says_which_extra_installs_it() -> None:
+    code = (
+        "import sys; sys.modules['textual_serve'] = None; sys.argv[1:] = ['web']\nfrom noc_tui.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "noc-tui: noc-tui web needs textual-serve; this installs it: pip install 'noc-tui[web]'\n"
+
+
 def test_the_examples_of_the_help_serve(monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[tuple[str, int]] = []
 
@@ -98,7 +110,7 @@ async def test_the_page_comes_whole_from_here() -> None:
         page = await client.get("/")
         text = await page.text()
         assert page.status == 200
-        assert "//" not in text.replace("// By", "").replace("// Keys", "")  # no address of anybody else's
+        assert "//" not in re.sub("// [A-Z]", "", text)  # no address of anybody else's
         assert "default-src 'self'" in page.headers["Content-Security-Policy"]
         for part in ("static/js/textual.js", "static/css/xterm.css", "static/fonts/RobotoMono-VariableFont_wght.ttf"):
             assert part in text
@@ -151,6 +163,39 @@ async def test_no_more_visitors_come_in_than_there_may_be_and_a_place_becomes_fr
             assert not again.closed
 
 
+async def test_who_comes_over_the_limit_reads_why_there_is_no_page() -> None:
+    server = WebServer(token=None, most=1, command=POLITE)
+    async with visited(server) as client:
+        async with client.ws_connect("/ws"):
+            page = await client.get("/")
+            assert page.status == 503
+            assert await page.text() == "noc-tui: somebody is here already; load the page again later\n"
+        await everybody_left(server)
+        assert (await client.get("/")).status == 200
+
+
+async def test_a_page_that_is_loaded_again_waits_until_its_last_visit_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaving, over = asyncio.Event(), asyncio.Event()
+
+    async def end(program: Any) -> None:
+        leaving.set()
+        await over.wait()
+        await _end(program)
+
+    monkeypatch.setattr("noc_tui.cli.web_server._end", end)
+    server = WebServer(token=None, most=1, command=POLITE)
+    async with visited(server) as client:
+        visit = await client.ws_connect("/ws")
+        closed = asyncio.create_task(visit.close())
+        await leaving.wait()
+        again = asyncio.create_task(server._need_room())
+        await asyncio.sleep(0)
+        assert not again.done()
+        over.set()
+        await again
+        await closed
+
+
 async def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("noc_tui.cli.web_server._CLOSING", 0.01)
     server = WebServer(token=None, most=1, command=f"echo $$ > {tmp_path / 'pid'}; echo __GANGLION__; exec sleep 1000")
@@ -166,6 +211,24 @@ async def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch
 
 def test_a_visitors_program_imports_nothing_from_where_the_server_was_started() -> None:
     assert " -P -m noc_tui.cli.web_visitor" in VISITOR
+
+
+def test_a_visitors_program_ends_when_its_server_is_gone_without_a_word(tmp_path: Path) -> None:
+    program = WebServer(token=None, most=1)._program(WebSocketResponse())
+    folders = {"NOC_TUI_DATA": str(tmp_path), "NOC_TUI_CONFIG": str(tmp_path / "config.toml")}
+    with subprocess.Popen(
+        shlex.split(VISITOR.removeprefix("exec ")),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=program._build_environment() | folders,
+    ) as visitor:
+        try:
+            assert visitor.stdout is not None
+            assert visitor.stdout.readline() == b"__GANGLION__\n"
+            visitor.communicate(timeout=60)  # closes what it listens to, and reads what it says
+        finally:
+            visitor.kill()
+    assert visitor.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -65,17 +65,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Callable[[], Visit]]:
-    """Opens the page in a window of its own."""
+    """Opens the page in a window of its own, where no script may fail."""
     contexts = []
+    problems: list[str] = []
 
     def one() -> Visit:
         context = browser.new_context(viewport={"width": 1000, "height": 560})
         contexts.append(context)
+        context.on("weberror", lambda problem: problems.append(str(problem.error)))
         return Visit(context.new_page(), address)
 
     yield one
     for context in contexts:
         context.close()
+    assert problems == []
 
 
 def sick(text: str) -> bool:

@@ -241,6 +241,11 @@ class TestStep:
         with pytest.raises(ValueError, match=r"max_steps is .*; expected a whole number from 1 to 1000000"):
             NOCSystemEnv(max_steps=max_steps)
 
+    @pytest.mark.parametrize("seed", [-1, 1.5, True, "7"])
+    def test_a_seed_is_a_whole_number(self, seed: Any) -> None:
+        with pytest.raises(ValueError, match=r"seed is .*; expected a whole number from 0 on"):
+            NOCSystemEnv(seed=seed)
+
 
 class TestBlind:
     def test_nothing_names_the_incident_or_what_is_hidden(self) -> None:

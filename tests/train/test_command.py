@@ -85,6 +85,22 @@ def test_ctrl_c_keeps_the_best_and_resume_goes_on(monkeypatch: pytest.MonkeyPatc
     )
 
 
+def test_ctrl_c_before_and_after_the_training_proper_says_how_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("noc_tui.train.run.TrainingVecEnv", interrupted)
+        done = noc("train", *QUICK)
+    assert (done.code, done.lines) == (130, [])
+    assert done.err.splitlines()[-1] == "noc-tui: interrupted; noc-tui train --resume out goes on"
+    assert noc("train", "--resume", "out").code == 0
+    with monkeypatch.context() as patched:
+        patched.setattr("noc_tui.train.run._Training.finish", interrupted)
+        assert noc("train", "--resume", "out").code == 130
+    read_policy(OUT / "policy.safetensors")
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -114,6 +130,15 @@ def test_a_foreign_model_is_loaded_only_for_those_who_say_that_they_trust_it() -
     warning, outcome = trusted.err.splitlines()
     assert "can run any code" in warning
     assert outcome.startswith("noc-tui: model.zip: is no PPO model")
+
+
+def test_converting_takes_the_place_of_nothing_unless_it_is_named() -> None:
+    Path("model.zip").write_bytes(b"nothing")
+    Path("model.json").write_text("mine")
+    done = noc("train", "convert", "model.zip", "--trust")
+    assert (done.code, Path("model.json").read_text()) == (2, "mine")
+    assert done.err == "noc-tui: model.json: stands there already; --output names another place for the policy\n"
+    assert "is no PPO model" in noc("train", "convert", "model.zip", "--trust", "-o", "model").err
 
 
 def test_the_examples_of_the_help_begin_trainings(monkeypatch: pytest.MonkeyPatch) -> None:

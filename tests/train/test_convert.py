@@ -77,6 +77,35 @@ def test_a_model_for_something_else_is_refused(tmp_path: Path) -> None:
     assert "expected the six metrics" in refusal(tmp_path)
 
 
+def test_a_model_that_observed_normalised_metrics_is_refused(tmp_path: Path) -> None:
+    from stable_baselines3.common.env_util import make_vec_env
+    from stable_baselines3.common.vec_env import VecNormalize
+
+    from noc_tui.gym import NOCSystemEnv
+
+    model, _ = saved(tmp_path, envs=VecNormalize(make_vec_env(NOCSystemEnv, n_envs=2, seed=1)), n_steps=8, batch_size=8)
+    model.learn(16)
+    model.save(tmp_path / "model.zip")
+    assert refusal(tmp_path).startswith("changes what it observes before the dense layers")
+
+
+class Grumbling:
+    """Raises a long story when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return exec, ("raise KeyError('\x1b[31m' + 'and so on ' * 1000)",)
+
+
+def test_what_a_file_says_when_it_is_loaded_is_cut_short(tmp_path: Path) -> None:
+    model, _ = saved(tmp_path)
+    model.grumble = Grumbling()
+    model.save(tmp_path / "model.zip")
+    said = refusal(tmp_path)
+    assert said.startswith("is no PPO model of Stable-Baselines3 that can be read: ")
+    assert said.isprintable()
+    assert len(said) < 500
+
+
 def test_a_model_with_other_layers_is_refused(tmp_path: Path) -> None:
     from torch import nn
 

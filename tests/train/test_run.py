@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import resource
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -171,6 +172,22 @@ def test_what_cannot_be_gone_on_with_is_told_in_a_sentence(tmp_path: Path) -> No
     assert refusal() == "tls_expiry is not what it was when this training began"
     path.write_text(text.replace('"seed"', '"sead"'))
     assert refusal().startswith("describes no training: seed")
+
+
+def test_a_checkpoint_that_finds_no_room_is_an_error_of_the_system_and_leaves_nothing(tmp_path: Path) -> None:
+    import torch
+
+    from noc_tui.train.checkpoint import State, write_state
+
+    state = State(1, 1, {"weights": torch.zeros(5000)}, {}, 0.0, 1, {})
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write_state(tmp_path, state)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
 
 
 class Bomb:
