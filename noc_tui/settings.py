@@ -32,6 +32,12 @@ _MOST_KEYS: Final = 200
 
 Key = Annotated[str, Field(min_length=1, max_length=32)]
 
+_EXPECTED: Final = {
+    "store": "expected postgresql://USER@HOST/DATABASE or sqlite:////PATH/TO/FILE",
+    "player": "expected a name without control characters",
+}
+"""What is said of a text that its pattern refuses: a pattern says nothing to most."""
+
 
 class SettingsTable(BaseModel):
     """What may stand in the config file; each key has the meaning of the field of `Preferences` of that name."""
@@ -175,6 +181,7 @@ def _checked(setting: _Setting) -> Any:
     try:
         table = SettingsTable.model_validate({setting.key: setting.value}, strict=not setting.is_text)
     except ValidationError as error:
-        message = error.errors(include_url=False, include_input=False)[0]["msg"]
+        first = error.errors(include_url=False, include_input=False)[0]
+        message = _EXPECTED[setting.key] if first["type"] == "string_pattern_mismatch" else first["msg"]
         raise _WrongError(f"{message[0].lower()}{message[1:]}") from error
     return getattr(table, setting.key)

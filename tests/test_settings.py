@@ -171,6 +171,8 @@ def test_a_broken_line_of_dotenv_costs_no_other(capfd: pytest.CaptureFixture[str
         ("theme = 3", "theme: input should be a valid string"),
         ("theme = ['a']", "theme: input should be a valid string"),
         ("agent = ''", "agent: string should have at least 1 character"),
+        ("store = 'mysql://db/x'", "store: expected postgresql://USER@HOST/DATABASE or sqlite:////PATH/TO/FILE; "),
+        (r'player = "a\u0007"', "player: expected a name without control characters; "),
         ("themes = 'nord'", "themes: unknown key; did you mean theme?"),
         ("zzz = 1", "zzz: unknown key; there are theme, reduced_motion, "),
         ("notices = ['x']", "notices: unknown key"),

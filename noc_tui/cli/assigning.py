@@ -15,6 +15,7 @@ from noc_tui.cli.progress import PlayerOption, StoreOption, catch_up, open_store
 if TYPE_CHECKING:
     from noc_tui.drills.assign import Plan
     from noc_tui.sim.catalog import Catalog
+    from noc_tui.store.queries import BoardRow
 
 
 def register(commands: typer.Typer) -> None:
@@ -57,7 +58,7 @@ def assign(
     """Make a plan for others, or play one.
 
     With --incident the plan is written to FILE, for colleagues to open. Without it, FILE is opened: what of it you have
-    not played yet comes next. Of several tries the first counts.
+    not played yet comes next, or is gone on with. Of several tries the first counts.
     """
     from noc_tui.sim.catalog import catalog_of
 
@@ -77,6 +78,7 @@ def assign(
 def _make(
     file: Path, catalog: Catalog, incidents: list[str], seeds: str | None, *, pace: PaceChoice, blind: bool, title: str
 ) -> None:
+    import os
     import secrets
 
     from noc_tui.bench.selection import SelectionError, parse_seeds, select_incidents
@@ -84,6 +86,8 @@ def _make(
     from noc_tui.drills.errors import DrillError
     from noc_tui.sim.errors import IncidentError
 
+    if os.path.lexists(file):  # who has begun to play it would be left with another
+        complain(f"{file} is there already, and stays as it is; choose another name", 1)
     try:
         names = select_incidents(incidents, catalog)
         wanted = None if seeds is None else parse_seeds(seeds)
@@ -113,22 +117,16 @@ def _play(
     plan: Plan, file: str, player: str | None, store: str, *, folders: tuple[Path, ...], show: bool, team: bool
 ) -> None:
     """Say how things stand, and play what comes next."""
-    from noc_tui.drills.assign import done_of, next_of, plan_lines, team_lines
-    from noc_tui.store.errors import StoreError
+    from noc_tui import paths
+    from noc_tui.drills.assign import DRILL, begun_of, next_of, plan_heading, plan_lines, team_lines
+    from noc_tui.store.claims import Claims
 
     name = player_of(player)
-    with open_store(store) as opened:
-        catch_up(opened)
-        try:
-            with opened.reading() as connection:
-                done = done_of(connection, plan, None if team else name)
-        except StoreError as error:
-            fail(error)
     if team:
-        for line in team_lines(plan, done):
+        for line in team_lines(plan, _done(plan, None, store)):
             say(line)
         return
-    own = done.get(name, {})
+    own = _done(plan, name, store).get(name, {})
     following = next_of(plan, own)
     if not show and following is not None:
         need_terminal(f"noc-tui drill assign {file}", f"noc-tui drill assign {file} --show")
@@ -147,7 +145,26 @@ def _play(
         seed=following.seed,
         pace=following.pace,
         blind=following.blind,
-        drill="assign",
+        session=begun_of(following, name, Claims(paths.queue_dir()).read()[0], paths.sessions_dir()),
+        drill=DRILL,
         incident_folders=folders,
     )
-    raise typer.Exit(run_app(launch))
+    code = run_app(launch)
+    own = _done(plan, name, store).get(name, {})
+    rest = "" if next_of(plan, own) is None else f"; noc-tui drill assign {file} plays the next"
+    say(f"{plan_heading(plan, own)}{rest}")
+    raise typer.Exit(code)
+
+
+def _done(plan: Plan, player: str | None, store: str) -> dict[str, dict[int, BoardRow]]:
+    """What of a plan has been played, by everybody or by one. Exits 1 where that cannot be looked up."""
+    from noc_tui.drills.assign import done_of
+    from noc_tui.store.errors import StoreError
+
+    with open_store(store) as opened:
+        catch_up(opened)
+        try:
+            with opened.reading() as connection:
+                return done_of(connection, plan, player)
+        except StoreError as error:
+            fail(error)

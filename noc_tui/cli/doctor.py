@@ -50,12 +50,13 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    offline: Annotated[bool, typer.Option("--offline", help="Ask no model.", show_default=False)] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no model and no server.", show_default=False)] = False,
 ) -> None:
-    """Check packages, terminal, settings, folders, sessions, incidents, agents and models.
+    """Check packages, terminal, settings, folders, sessions, database, incidents, agents and models.
 
-    Each model that is set is asked for one decision, which may cost something; where none is, nothing goes over the
-    network. Changes nothing. Exit code 1 if something is wrong; such a line begins with an exclamation mark.
+    Each model that is set is asked for one decision, which may cost something, and a database on a server is
+    connected to; where neither is set, nothing goes over the network. Changes nothing. Exit code 1 if something is
+    wrong; such a line begins with an exclamation mark.
     """
     bad = False
     for finding in findings(offline=offline):
@@ -76,6 +77,7 @@ def findings(*, offline: bool = False) -> Iterator[Finding]:
         ("settings", _settings),
         ("data", _data),
         ("sessions", _sessions),
+        ("database", partial(_database, offline=offline)),
         ("incidents", _incidents),
         ("agents", _agents),
         ("models", partial(_models, offline=offline)),
@@ -194,6 +196,28 @@ def _sessions() -> Iterator[Finding]:
     if summaries or not problems:
         yield Finding("ok", "sessions", f"{len(summaries)} recorded")
     yield from _few("sessions", problems)
+
+
+def _database(*, offline: bool) -> Iterator[Finding]:
+    """Where results are remembered, whether they can be, and what waits until they can."""
+    from noc_tui import paths
+    from noc_tui.preferences import load_preferences
+    from noc_tui.store.checking import state_of
+    from noc_tui.store.errors import StoreError
+    from noc_tui.store.place import place_of
+    from noc_tui.store.queue import Queue
+
+    try:
+        place = place_of(load_preferences().store)
+        if offline and place.file is None:
+            yield Finding("note", "database", f"{place.shown} was not asked, as --offline wants it")
+        else:
+            yield Finding("ok", "database", f"{place.shown}, {state_of(place)}")
+    except StoreError as error:
+        yield Finding("bad", "database", str(error))
+    if waiting := len(Queue(paths.queue_dir()).files()):
+        files = "1 file of results waits" if waiting == 1 else f"{waiting} files of results wait"
+        yield Finding("note", "database", f"{files} in {paths.queue_dir()} to be taken in")
 
 
 def _incidents() -> Iterator[Finding]:

@@ -83,6 +83,7 @@ def root(
 
 
 def _show(output: ProgressFormat, player: str | None, store: str, *, team: bool) -> None:
+    from noc_tui.sim.catalog import catalog_of
     from noc_tui.store import queries, wording
     from noc_tui.store.errors import StoreError
     from noc_tui.store.progress import progress_of
@@ -93,7 +94,7 @@ def _show(output: ProgressFormat, player: str | None, store: str, *, team: bool)
         try:
             with opened.reading() as connection:
                 rows = queries.team(connection) if team else []
-                progress = progress_of(connection, name, now)
+                progress = progress_of(connection, name, now, catalog_of(()).ids)
         except StoreError as error:
             fail(error)
     match output:
@@ -140,7 +141,7 @@ def rebuild(player: PlayerOption = None, store: StoreOption = "") -> None:
             notice(sentence)
         if rebuilt.moved:
             notice(f"the database was damaged, and lies in {rebuilt.moved} now")
-        say(f"{rebuilt.taken.text} from {len(files)} files in {paths.sessions_dir()}")
+        say(f"{rebuilt.taken.text} from {len(files)} file{'' if len(files) == 1 else 's'} in {paths.sessions_dir()}")
 
 
 def _tell_progress(done: int, total: int) -> None:
@@ -172,49 +173,62 @@ def export(
     "import", epilog=examples("noc-tui progress import last", "noc-tui progress import last --player ben")
 )
 def import_(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="What noc-tui progress export has written, or a session.")
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="What noc-tui progress export has written, or sessions.")
     ],
     player: PlayerOption = None,
     store: StoreOption = "",
 ) -> None:
-    """Add what was exported elsewhere, or a session.
+    """Add what was exported elsewhere, or sessions.
 
     Nothing is overwritten, and the same file twice changes nothing. A session, named by file, id or last, is simulated
-    again first, and counts only if it comes out the same; --player says who played it, where a human did.
+    again first, and counts only if it comes out the same; --player says who played it, where a human did. An exported
+    file is believed as it stands. A file that is refused costs no other.
     """
+    from noc_tui.episode.errors import SessionError
     from noc_tui.store.errors import StoreError
     from noc_tui.store.transfer import entries_from
     from noc_tui.store.writing import take_in
 
-    path = Path(file)
+    person = player_of(player)
+    exported = [Path(name).is_file() and Path(name).suffix != ".jsonl" for name in files]
+    found = [Path(name) if is_export else find_recording(name) for name, is_export in zip(files, exported, strict=True)]
+    entries: list[Entry] = []
+    refused: list[Exception] = []
+    for path, is_export in zip(found, exported, strict=True):
+        try:
+            entries += entries_from(path) if is_export else _session_entries(path, person)
+        except (StoreError, SessionError) as error:
+            refused.append(error)
+    if len(refused) == len(files):
+        for each in refused[:-1]:
+            notice(str(each))
+        fail(refused[-1])
     with open_store(store) as opened:
         try:
-            is_export = path.is_file() and path.suffix != ".jsonl"
-            entries = entries_from(path) if is_export else _session_entries(file, player_of(player))
             with opened.writing() as connection:
                 taken = take_in(connection, entries)
         except StoreError as error:
             fail(error)
+    for each in refused:
+        notice(str(each))
     say(f"{taken.text} new, of {len(entries)} entr{'y' if len(entries) == 1 else 'ies'}")
+    if refused:
+        raise typer.Exit(1)
 
 
-def _session_entries(name: str, person: str) -> list[Entry]:
-    """What is remembered of a session. Exits 2 where there is none, 1 for one that has not ended or does not verify."""
+def _session_entries(path: Path, person: str) -> list[Entry]:
+    """What is remembered of a session. Raises `SessionError` for one that has not ended or does not verify."""
     from noc_tui.drills.daily import incident_and_seed
     from noc_tui.episode.errors import SessionError
     from noc_tui.store.rebuilding import entries_of_file
 
-    path = find_recording(name)
     problems: list[str] = []
-    try:
-        entries = entries_of_file(path, person, incident_and_seed, problems)
-    except SessionError as error:
-        fail(error)
+    entries = entries_of_file(path, person, incident_and_seed, problems)
     if problems:
-        complain(problems[0], 1)
+        raise SessionError(f"{path.name}: {problems[0]}")
     if not entries:
-        complain(f"{path.name}: has not ended; it can be imported once it has", 1)
+        raise SessionError(f"{path.name}: has not ended; it can be imported once it has")
     return entries
 
 

@@ -82,30 +82,45 @@ def leaderboard(
                 rows = [] if board is None else rows_of(connection, board)
         except (StoreError, DrillError) as error:
             fail(error)
+    if board is None and incident is not None:
+        _check_incident(incident)
     if as_json:
         say_json(_values(board, rows))
         return
     if board is None:
-        say(f"nobody has resolved {incident} yet")
+        say(f"nobody has resolved {incident}{'' if seed is None else f' from seed {seed}'} yet")
         return
     say(_title(board))
     for line in _lines(rows):
         say(line)
 
 
+def _check_incident(name: str) -> None:
+    """Exit 2 for what is no incident, of which nobody could have resolved anything."""
+    from noc_tui.sim.catalog import default_catalog
+    from noc_tui.sim.errors import IncidentError, UnknownIncidentError
+
+    try:
+        default_catalog().path(name)
+    except UnknownIncidentError as error:
+        fail(error, 2)
+    except IncidentError as error:
+        fail(error)
+
+
 def _title(board: ShownBoard) -> str:
     what = f"{board.incident}, seed {board.seed}"
     if board.date is None:
-        return what
+        return f"{what}, by another definition than the one here" if board.foreign else what
     return f"daily of {board.date}: {'still to be played by you' if board.secret else what}"
 
 
 def _lines(rows: list[BoardRow]) -> list[str]:
     if not rows:
         return ["nobody stands here yet"]
-    table = [_HEADINGS, *(_row(place, row) for place, row in enumerate(rows, 1))]
-    widths = [max(len(row[column]) for row in table) for column in range(len(_HEADINGS))]
-    return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+    from noc_tui.store.wording import aligned
+
+    return aligned([_HEADINGS, *(_row(place, row) for place, row in enumerate(rows, 1))])
 
 
 def _row(place: int, row: BoardRow) -> tuple[str, ...]:
@@ -120,5 +135,6 @@ def _values(board: ShownBoard | None, rows: list[BoardRow]) -> dict[str, object]
         "incident": board.incident if board and known else None,
         "seed": board.seed if board and known else None,
         "date": str(board.date) if board and board.date else None,
+        "foreign": board is not None and board.foreign,
         "rows": [row._asdict() for row in rows],
     }

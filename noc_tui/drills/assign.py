@@ -14,9 +14,12 @@ from sqlalchemy import or_, select
 from noc_tui.drills.draws import Draws
 from noc_tui.drills.errors import DrillError
 from noc_tui.drills.seeds import winnable_seed
-from noc_tui.episode.format import describe
+from noc_tui.episode.errors import SessionError
+from noc_tui.episode.library import SUFFIX
+from noc_tui.episode.reader import SessionFile
 from noc_tui.episode.records import INCIDENT_ID, LARGEST_INTEGER, Pace
 from noc_tui.files import read_small, write_whole
+from noc_tui.sim.errors import IncidentError, UnknownIncidentError
 from noc_tui.store.queries import BoardRow
 from noc_tui.store.schema import sessions
 from noc_tui.text import clean
@@ -28,10 +31,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from noc_tui.sim.catalog import Catalog
+    from noc_tui.store.claims import Claim
 
 FORMAT: Final = "noc-tui-plan"
 VERSION: Final = 1
 MOST_EPISODES: Final = 50
+DRILL: Final = "assign"
+"""The drill that the episodes of plans are played for."""
 _MAX_BYTES: Final = 64 * 1024
 _TITLE: Final = 80
 
@@ -114,15 +120,37 @@ def load_plan(path: Path, catalog: Catalog) -> Plan:
         raise DrillError(f"{path}: is of version {table['version']}, and this noc-tui reads version {VERSION}")
     try:
         plan = _adapter().validate_json(json.dumps(table, default=str))
-    except (ValidationError, ValueError) as error:
-        why = describe(error) if isinstance(error, ValidationError) else str(error)
-        raise DrillError(f"{path}: {clean(why, 160)}") from error
+    except ValidationError as error:
+        raise DrillError(f"{path}: {clean(_fault(error), 160)}") from error
+    except ValueError as error:  # what JSON has no word for
+        raise DrillError(f"{path}: {clean(str(error), 160)}") from error
     if len({(each.incident, each.seed) for each in plan.episodes}) < len(plan.episodes):
         raise DrillError(f"{path}: episodes: one stands there twice")
     for number, each in enumerate(plan.episodes, 1):
-        if each.incident not in catalog:
-            raise DrillError(f"{path}: episode {number}: there is no incident {each.incident!r} here (--incidents DIR)")
+        try:
+            catalog.path(each.incident)
+        except UnknownIncidentError as error:
+            raise DrillError(f"{path}: episode {number}: {error} (--incidents DIR looks in a folder more)") from error
+        except IncidentError as error:
+            raise DrillError(f"{path}: episode {number}: {error}") from error
     return plan
+
+
+def _fault(error: ValidationError) -> str:
+    """The first thing that is wrong with a plan, as a clause. Episodes are counted from 1, as `plan_lines` does."""
+    detail = error.errors(include_url=False, include_input=False)[0]
+    kind, loc, message = detail["type"], detail["loc"], detail["msg"]
+    in_episode = len(loc) > 1 and loc[0] == "episodes"
+    where = f"episode {int(loc[1]) + 1}: " if in_episode else ""
+    key = ".".join(str(part) for part in (loc[2:] if in_episode else loc))
+    match kind:
+        case "missing":
+            message = "is missing"
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            message = f"is no key of {'an episode' if in_episode else 'a plan'}"
+        case "string_pattern_mismatch":
+            message = "expected the id of an incident"
+    return f"{where}{key}{': ' if key else ''}{message[0].lower()}{message[1:]}"
 
 
 def done_of(connection: Connection, plan: Plan, player: str | None = None) -> dict[str, dict[int, BoardRow]]:
@@ -157,9 +185,31 @@ def next_of(plan: Plan, done: dict[int, BoardRow]) -> Assigned | None:
     return next((each for place, each in enumerate(plan.episodes) if place not in done), None)
 
 
+def begun_of(each: Assigned, player: str, claims: Sequence[Claim], folder: Path) -> Path | None:
+    """The recording in `folder` of an episode that a player has begun for a plan and that can be gone on with."""
+    for claim in claims:
+        path = folder / f"{claim.session}{SUFFIX}"
+        if (claim.player, claim.drill) != (player, DRILL) or not path.exists():
+            continue
+        try:
+            with SessionFile.open(path) as file:
+                header = file.header
+                found = Assigned(str(header.incident.get("id")), header.seed, header.pace, header.blind)
+                if found == each and file.state == "interrupted":
+                    return path
+        except SessionError:
+            continue  # it cannot be gone on with; what is wrong with it the list of sessions tells
+    return None
+
+
+def plan_heading(plan: Plan, done: dict[int, BoardRow]) -> str:
+    """How much of a plan somebody has played: `Week 49: 1 of 2 played`."""
+    return f"{plan.title or 'Plan'}: {len(done)} of {len(plan.episodes)} played"
+
+
 def plan_lines(plan: Plan, done: dict[int, BoardRow]) -> list[str]:
     """How somebody stands with a plan, a line each. What is blind and still to be played is not told."""
-    lines = [f"{plan.title or 'Plan'}: {len(done)} of {len(plan.episodes)} played"]
+    lines = [plan_heading(plan, done)]
     for place, each in enumerate(plan.episodes):
         row = done.get(place)
         what = "blind" if each.blind and row is None else f"{each.incident}, seed {each.seed}"
@@ -170,7 +220,8 @@ def plan_lines(plan: Plan, done: dict[int, BoardRow]) -> list[str]:
 
 def team_lines(plan: Plan, done: dict[str, dict[int, BoardRow]]) -> list[str]:
     """How all stand with a plan, a line each: who has played most of it first."""
-    lines = [f"{plan.title or 'Plan'}: {len(plan.episodes)} episodes"]
+    count = len(plan.episodes)
+    lines = [f"{plan.title or 'Plan'}: {count} episode{'' if count == 1 else 's'}"]
     for player, rows in sorted(done.items(), key=lambda item: (-len(item[1]), item[0])):
         resolved = sum(row.outcome == "resolved" for row in rows.values())
         grades = " ".join(rows[place].grade or "-" if place in rows else "." for place in range(len(plan.episodes)))

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from noc_tui.drills.daily import bundled_catalog, daily_of
+from noc_tui.sim.catalog import catalog_of
+from noc_tui.sim.errors import IncidentError
 from noc_tui.store.boards import boards, daily_board, dates_played
 from noc_tui.store.queries import daily_dates, leaderboard
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from noc_tui.store.boards import Board
     from noc_tui.store.queries import BoardRow
 
 _DAILIES: Final = 7
@@ -33,6 +36,8 @@ class ShownBoard:
     """Of a daily."""
     secret: bool = False
     """Whether it is a daily that the player has still to play: what it is must not be shown."""
+    foreign: bool = False
+    """Whether the incident is defined otherwise here: a recording brings its definition along, and may bring any."""
 
 
 def board_of_daily(day: date, done: Sequence[str]) -> ShownBoard:
@@ -45,17 +50,19 @@ def board_of_daily(day: date, done: Sequence[str]) -> ShownBoard:
 def shown_boards(connection: Connection, player: str, today: date, incident: str | None = None) -> list[ShownBoard]:
     """The boards to page through: today's daily, those of the last days that somebody has played, then seeds.
 
-    With an incident, its seeds alone. The seed of a daily that the player has still to play is left out.
+    With an incident, its seeds alone. The seed of a daily that the player has still to play is left out. What was
+    played by another definition of an incident than it has here comes last.
     """
     done = daily_dates(connection, player)
     days = [today - timedelta(days=ago) for ago in range(_DAILIES)]
     dailies = [board_of_daily(day, done) for day in days]
     secret = {(board.incident, board.seed) for board in dailies if board.secret}
     seeds = [
-        ShownBoard(board.incident, board.seed, board.incident_hash)
+        ShownBoard(board.incident, board.seed, board.incident_hash, foreign=_is_foreign(board))
         for board in boards(connection, incident)
         if (board.incident, board.seed) not in secret
     ]
+    seeds.sort(key=lambda board: board.foreign)
     if incident is not None:
         return seeds
     played = dates_played(connection, days[-1].isoformat())
@@ -72,7 +79,15 @@ def rows_of(connection: Connection, board: ShownBoard) -> list[BoardRow]:
 def seed_board(connection: Connection, player: str, today: date, incident: str, seed: int | None) -> ShownBoard | None:
     """The board of a seed; None where nobody has resolved it. Without a seed, of that which was played last.
 
-    Of those that `shown_boards` gives; where the incident has been changed since, as it was in the last session.
+    Of those that `shown_boards` gives; where nobody has resolved the incident as it is defined here, as it was in the
+    last session.
     """
     found = shown_boards(connection, player, today, incident)
     return next((board for board in found if seed is None or board.seed == seed), None)
+
+
+def _is_foreign(board: Board) -> bool:
+    try:
+        return catalog_of(()).load(board.incident).digest != board.incident_hash
+    except IncidentError:  # not here, or not to be used: there is nothing that it could be another of
+        return False

@@ -9,11 +9,11 @@ from noc_tui.drills.whole import review_of_session
 from noc_tui.episode.errors import SessionError
 from noc_tui.episode.library import SUFFIX, summarize
 from noc_tui.episode.reader import SessionFile
-from noc_tui.review.session import review_session
 from noc_tui.store.entries import date_of_day, day_of
 from noc_tui.store.errors import StoreError
 from noc_tui.store.rebuilding import daily_result
 from noc_tui.store.summary import session_entry, verdict_letters
+from noc_tui.store.verified import verified_review
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +32,6 @@ DAILY: Final = "daily"
 SCHEDULED: Final = frozenset({"incident", "shift"})
 """Drills in which a whole incident is the answer to a card."""
 _UNFINISHED: Final = frozenset({"interrupted", "live"})
-MOST_REVIEWED: Final = 2_000
-"""A longer session is remembered without a review: it would take minutes."""
 
 
 class Result(NamedTuple):
@@ -55,11 +53,10 @@ def result_of(track: Track, *, person: str, drill: str | None = None, progress: 
     end.
     """
     review, problem = None, None
-    if 0 < track.steps <= MOST_REVIEWED:
-        try:
-            review = review_session(track, progress)
-        except SessionError as error:
-            problem = str(error)
+    try:
+        review = verified_review(track, progress)
+    except SessionError as error:
+        problem = str(error)
     entry = session_entry(track, review, person=person, drill=drill)
     return Result(entry, review, (entry, *_further(entry, review)), problem)
 

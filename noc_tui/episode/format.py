@@ -118,7 +118,7 @@ def describe(error: ValidationError) -> str:
         case "missing":
             return f"{where}: is missing"
         case "extra_forbidden" | "unexpected_keyword_argument":
-            return f"{where[:80]}: is no key of this event"
+            return f"{where[:80]}: is no key that may stand there"
         case "value_error":
             message = str(detail["ctx"]["error"])
         case "string_unicode":

@@ -6,6 +6,7 @@ A program may be killed at any point. What a session came to stands in its own f
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
@@ -60,6 +61,8 @@ class Claims:
             beside.write_bytes(_adapter().dump_json(claim) + b"\n")
             beside.replace(path)
         except OSError as error:
+            with suppress(OSError):  # nothing half written is left behind, where that can be helped
+                beside.unlink()
             raise StoreError(f"{self.folder}: who plays cannot be kept there: {error.strerror}") from error
 
     def find(self, session: str) -> Claim | None:
@@ -99,7 +102,8 @@ class Claims:
                 problems.append(f"{path}: cannot be read: {error.strerror}")
             except ValueError as error:
                 problems.append(f"{path}: is damaged: {error}; whose session it was is not known any more")
-                path.unlink(missing_ok=True)
+                with suppress(OSError):  # or it is met again, and told again
+                    path.unlink()
         return claims, problems
 
     def _path(self, session: str) -> Path:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+from datetime import UTC, date, datetime
+from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import ConfigDict, FailFast, Field
+from pydantic import AfterValidator, ConfigDict, FailFast, Field
 
 from noc_tui.episode.records import (
     INCIDENT_ID,
@@ -22,15 +22,18 @@ from noc_tui.sim.actions import ActionType  # noqa: TC001  (see above)
 from noc_tui.sim.incident import MAX_STEPS_LIMIT
 from noc_tui.text import FORBIDDEN
 
-if TYPE_CHECKING:
-    from datetime import date
+
+def _calendar_date(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
 
 Kind = Literal["person", "agent"]
-Millis = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
-"""UTC, in milliseconds since 1970, up to the year 9999."""
+Millis = Annotated[int, Field(ge=0, le=253_000_000_000_000)]
+"""UTC, in milliseconds since 1970, up to the year 9987: what falls due later must still be a date."""
 PlayerName = Annotated[str, Field(min_length=1, max_length=SHORT_TEXT, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """No control characters: databases refuse some of them, and terminals obey others."""
-Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Date = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_calendar_date)]
 Incident = Annotated[str, Field(pattern=INCIDENT_ID)]
 Whole = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
 Steps = Annotated[int, Field(ge=0, le=MAX_STEPS_LIMIT)]

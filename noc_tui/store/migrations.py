@@ -34,38 +34,42 @@ def prepare(engine: Engine, place: Place, migrations: Sequence[Migration] = MIGR
     """
     newest = len(migrations) + 1
     with reading(engine, place) as connection:
-        version = _version(connection, place)
+        version = version_of(connection, place, newest)
     if version == newest:
         return
-    if version is not None and version > newest:
-        raise StoreError(
-            f"{place.shown}: is of version {version}, and this noc-tui knows versions up to {newest};"
-            " a later one is needed"
-        )
-    if place.file is not None and version is not None:
-        _copy_file(place.file, version)
     if place.file is not None:
         _write_ahead(engine, place)
     with writing(engine, place) as connection:
-        version = _version(connection, place)  # another program may have been quicker
+        version = version_of(connection, place, newest)  # another program may have been quicker
         if version is None:
             METADATA.create_all(connection)
             connection.execute(insert(meta).values(key="version", value=str(newest)))
-            return
-        if version < newest and place.file is None:
-            _copy_tables(connection, version)
-        for migration in migrations[version - 1 :]:
-            migration(connection)
-        connection.execute(update(meta).where(meta.c.key == "version").values(value=str(newest)))
+        elif version < newest:
+            # Nobody else writes meanwhile: what is copied is what is migrated.
+            if place.file is not None:
+                _copy_file(place.file, version)
+            else:
+                _copy_tables(connection, version)
+            for migration in migrations[version - 1 :]:
+                migration(connection)
+            connection.execute(update(meta).where(meta.c.key == "version").values(value=str(newest)))
 
 
-def _version(connection: Connection, place: Place) -> int | None:
-    """The version of the tables; None where there are none."""
+def version_of(connection: Connection, place: Place, newest: int = len(MIGRATIONS) + 1) -> int | None:
+    """The version of the tables, at most `newest`; None where there are none.
+
+    Raises `StoreError` for tables of a later version, and for such as are not ours.
+    """
     if not inspect(connection).has_table(meta.name):
         return None
     value = connection.execute(select(meta.c.value).where(meta.c.key == "version")).scalar()
     if value is None or not str(value).isdecimal() or int(value) < 1:
         raise StoreError(f"{place.shown}: holds tables that are not ours; name an empty database")
+    if int(value) > newest:
+        raise StoreError(
+            f"{place.shown}: is of version {value}, and this noc-tui knows versions up to {newest};"
+            " a later one is needed"
+        )
     return int(value)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+import shutil
+import stat
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -27,6 +30,7 @@ _WRITERS: Final = 0x6E6F632D
 """The advisory lock that writers of a PostgreSQL database take, one at a time."""
 _BUSY: Final = ("locked", "lock timeout")
 _DAMAGED: Final = ("not a database", "malformed")
+_VAGUE: Final = ("unable to open", "disk I/O error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,9 @@ class Place:
     @property
     def shown(self) -> str:
         """As it may be shown: without a password."""
-        return str(self.file) if self.file else self.url.render_as_string(hide_password=True)
+        if self.file:
+            return str(self.file)
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
 def place_of(given: str = "") -> Place:
@@ -74,7 +80,9 @@ def connect(place: Place, patience: float = PATIENCE) -> Engine:
     try:
         if place.file is None:
             return _server(place, patience)
-        engine = create_engine(place.url, connect_args={"timeout": patience})
+        _restore_permissions(place.file)
+        url = _as_a_picture(place.file) if _is_out_of_reach(place.file) else place.url
+        engine = create_engine(url, connect_args={"timeout": patience})
     except (ImportError, NoSuchModuleError) as error:
         raise BadPlaceError(
             f"store: {place.shown} needs a package that is not installed: pip install 'noc-tui[postgres]'"
@@ -82,6 +90,31 @@ def connect(place: Place, patience: float = PATIENCE) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _restore_permissions(file: Path) -> None:
+    """Let what stands beside a database be written where the database may be.
+
+    SQLite makes it with the permissions that the database has at the time: of one that could only be read it would stay
+    behind, and keep the database so for good.
+    """
+    for end in ("-wal", "-shm"):
+        beside = file.with_name(file.name + end)
+        if os.access(beside, os.F_OK) and os.access(file, os.W_OK) and not os.access(beside, os.W_OK):
+            with suppress(OSError):  # somebody else's: what cannot be written is told when it is tried
+                beside.chmod(stat.S_IMODE(file.stat().st_mode))
+
+
+def _is_out_of_reach(file: Path) -> bool:
+    """Whether a database can only be looked at: nothing can be put beside it, as readers have to, and nobody has."""
+    beside = [file.with_name(file.name + end) for end in ("-wal", "-shm")]
+    there = os.path.isfile(file)  # noqa: PTH113  (Path's raises where a folder above cannot be read)
+    return there and not os.access(file.parent, os.W_OK) and not any(os.access(path, os.F_OK) for path in beside)
+
+
+def _as_a_picture(file: Path) -> URL:
+    """How a file is opened that does not change."""
+    return make_url("sqlite://").set(database=f"file:{quote(str(file))}", query={"immutable": "1", "uri": "true"})
 
 
 def _server(place: Place, patience: float) -> Engine:
@@ -144,12 +177,28 @@ def _telling(place: Place) -> Iterator[None]:
 def _told(place: Place, error: DBAPIError) -> StoreError:
     reason = _first_line(error.orig or error)
     if isinstance(error, DatabaseError) and any(word in reason for word in _DAMAGED):
-        return DamagedStoreError(f"{place.shown}: is damaged, or no database at all: {reason}")
+        remedy = "; noc-tui progress rebuild puts it aside and makes a new one" if place.file else ""
+        return DamagedStoreError(f"{place.shown}: is damaged, or no database at all: {reason}{remedy}")
     if any(word in reason for word in _BUSY):
         return StoreError(f"{place.shown}: is locked by another program, which has not let go for a while")
     if "readonly" in reason:
         return StoreError(f"{place.shown}: may be read and not written")
+    if place.file and any(word in reason for word in _VAGUE):
+        reason = _about_the_file(place.file) or reason
     return StoreError(f"{place.shown}: cannot be used: {reason}")
+
+
+def _about_the_file(file: Path) -> str | None:
+    """What SQLite does not say of a file that it cannot open, as a clause; None where nothing can be seen."""
+    folder = file.parent
+    if os.path.isdir(file):  # noqa: PTH112  (Path's raises where a folder above cannot be read)
+        return "it is a folder"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return "nothing can be written in its folder"
+    try:
+        return None if shutil.disk_usage(folder).free else "the disk is full"
+    except OSError:
+        return None
 
 
 def _first_line(error: object) -> str:

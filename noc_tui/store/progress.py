@@ -16,12 +16,12 @@ from noc_tui.store.queries import daily_dates, deck_of, incident_standings, play
 from noc_tui.store.schema import sessions, verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection, Row
 
-    from noc_tui.review.model import Grade
+    from noc_tui.review.model import Grade, MoveReview
     from noc_tui.store.cards import Card
     from noc_tui.store.queries import CardKey
     from noc_tui.store.rating import Standing
@@ -33,6 +33,8 @@ CALENDAR_DAYS: Final = 371
 """53 weeks."""
 LOOKED_AT: Final = 200
 """Sessions that the commonest mistake is looked for in."""
+WRONG: Final = (Verdict.MISTAKE, Verdict.BLUNDER)
+"""What counts as a mistake: no inaccuracy does."""
 _ASKED_AT_ONCE: Final = 50
 
 
@@ -76,6 +78,11 @@ class Mistake(NamedTuple):
     best: ActionType
     times: int
 
+    def is_made_in(self, move: MoveReview) -> bool:
+        """Whether a move is one of those that are counted."""
+        same = move.action == self.action and move.best == self.best
+        return same and move.verdict in WRONG and not move.inherited
+
 
 class DayOfPractice(NamedTuple):
     """A day in the calendar, UTC."""
@@ -115,9 +122,14 @@ class Progress:
     mistake: Mistake | None
 
 
-def home_of(connection: Connection, player: str, now: datetime) -> Home:
-    """The figures of the home screen."""
-    return _home(connection, player, now, deck_of(connection, player))
+def home_of(connection: Connection, player: str, now: datetime, known: Collection[str] | None = None) -> Home:
+    """The figures of the home screen. Due are cards of the incidents that are `known` here; None: of all."""
+    return _home(connection, player, now, _of_known(deck_of(connection, player), known))
+
+
+def _of_known(deck: dict[CardKey, Card], known: Collection[str] | None) -> dict[CardKey, Card]:
+    """The cards that can be drilled here."""
+    return deck if known is None else {key: card for key, card in deck.items() if key[0] in known}
 
 
 def _home(connection: Connection, player: str, now: datetime, deck: Mapping[CardKey, Card]) -> Home:
@@ -129,7 +141,7 @@ def _home(connection: Connection, player: str, now: datetime, deck: Mapping[Card
             select(func.count()).select_from(sessions).where(sessions.c.player == player)
         ).scalar_one(),
         streak=streak(dates, today),
-        daily_done=today.isoformat() in dates[-1:],
+        daily_done=today.isoformat() in dates,
         due=sum(card.due <= moment for card in deck.values()),
         next_due=min((card.due for card in deck.values()), default=None),
     )
@@ -146,10 +158,10 @@ def streak(dates: Sequence[str], today: date) -> int:
     return length
 
 
-def progress_of(connection: Connection, player: str, now: datetime) -> Progress:
-    """All figures of a player."""
+def progress_of(connection: Connection, player: str, now: datetime, known: Collection[str] | None = None) -> Progress:
+    """All figures of a player. Due are cards of the incidents that are `known` here; None: of all."""
     day = day_of(millis(now))
-    deck = deck_of(connection, player)
+    deck = _of_known(deck_of(connection, player), known)
     standings = incident_standings(connection, day)
     counts = connection.execute(
         select(sessions.c.incident, sessions.c.outcome, func.count())
@@ -246,10 +258,7 @@ def _calendar(connection: Connection, player: str, today: int) -> tuple[DayOfPra
 
 
 def commonest_mistake(connection: Connection, player: str) -> Mistake | None:
-    """The wrong action that was chosen most often in the last 200 sessions; of equals the one that comes first by name.
-
-    Mistakes and blunders count, not inaccuracies.
-    """
+    """The wrong action that was chosen most often in the last 200 sessions; of equals the first by name."""
     latest = (
         select(sessions.c.session, sessions.c.incident)
         .where(sessions.c.player == player)
@@ -261,7 +270,7 @@ def commonest_mistake(connection: Connection, player: str) -> Mistake | None:
     row = connection.execute(
         select(latest.c.incident, verdicts.c.action, verdicts.c.best, total)
         .join(latest, latest.c.session == verdicts.c.session)
-        .where(verdicts.c.verdict.in_([Verdict.MISTAKE, Verdict.BLUNDER]))
+        .where(verdicts.c.verdict.in_(WRONG))
         .group_by(latest.c.incident, verdicts.c.action, verdicts.c.best)
         .order_by(total.desc(), latest.c.incident, verdicts.c.action, verdicts.c.best)
         .limit(1)
@@ -285,7 +294,7 @@ def last_session_with(connection: Connection, player: str, mistake: Mistake) -> 
             latest.c.incident == mistake.incident,
             verdicts.c.action == mistake.action,
             verdicts.c.best == mistake.best,
-            verdicts.c.verdict.in_([Verdict.MISTAKE, Verdict.BLUNDER]),
+            verdicts.c.verdict.in_(WRONG),
         )
         .order_by(latest.c.ended.desc(), latest.c.session)
         .limit(1)

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from noc_tui.episode.errors import SessionError
 from noc_tui.episode.reader import SessionFile
-from noc_tui.review.session import review_session
 from noc_tui.store.entries import DailyEntry, SessionEntry, date_of_day, day_of
 from noc_tui.store.errors import DamagedStoreError, StoreError
 from noc_tui.store.rerating import rerate_all
 from noc_tui.store.schema import sessions
 from noc_tui.store.summary import session_entry, verdict_letters
+from noc_tui.store.verified import verified_review
 from noc_tui.store.writing import Taken, take_in
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def rebuild(
     to cards, stay as they are. A SQLite file that is damaged is put aside first. Raises `StoreError`.
     """
     moved = put_aside_if_damaged(store)
+    with store.writing():
+        pass  # reviews take long: what cannot be written to is told before them
     entries: list[Entry] = []
     problems: list[str] = []
     for number, path in enumerate(files):
@@ -81,7 +83,7 @@ def entries_of_file(path: Path, person: str, daily_of: DailyOf, problems: list[s
             return []
         review = None
         try:
-            review = review_session(file) if file.steps else None
+            review = verified_review(file)
         except SessionError as error:
             problems.append(str(error))
         entry = session_entry(file, review, person=person)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from noc_tui import paths
@@ -48,6 +49,7 @@ class Store:
         self.claims = Claims(self.queue.folder)
         self._patience = patience
         self._engine: Engine | None = None
+        self._opening = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -57,9 +59,10 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database. It is opened again when it is needed again."""
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        with self._opening:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -108,17 +111,21 @@ class Store:
         return Remembered(saved=False, taken=Taken(), notices=(*problems, notice))
 
     def _ready(self) -> Engine:
-        if self._engine is None:
-            if self.place.file is not None:
-                try:
-                    self.place.file.parent.mkdir(parents=True, exist_ok=True)
-                except OSError as error:
-                    raise StoreError(f"{self.place.file.parent}: cannot be made: {error.strerror}") from error
-            engine = connect(self.place, self._patience)
+        with self._opening:  # of two engines one would be lost, with its connections open
+            if self._engine is None:
+                self._engine = self._opened()
+            return self._engine
+
+    def _opened(self) -> Engine:
+        if self.place.file is not None:
             try:
-                prepare(engine, self.place)
-            except BaseException:
-                engine.dispose()
-                raise
-            self._engine = engine
-        return self._engine
+                self.place.file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"{self.place.file.parent}: cannot be made: {error.strerror}") from error
+        engine = connect(self.place, self._patience)
+        try:
+            prepare(engine, self.place)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine

@@ -6,6 +6,7 @@ it is acted upon.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import delete, insert, select, update
@@ -123,9 +124,9 @@ def _take_sessions(connection: Connection, entries: Sequence[SessionEntry], *, a
         if taken:
             connection.execute(insert(sessions), [_columns(sessions, entry) for entry in taken])
         counts = [
-            {"session": e.session, "verdict": c.verdict, "action": c.action, "best": c.best, "count": c.count}
-            for e in taken
-            for c in e.verdicts
+            {"session": entry.session, "verdict": verdict, "action": action, "best": best, "count": count}
+            for entry in taken
+            for (verdict, action, best), count in _added_up(entry).items()
         ]
         if counts:
             connection.execute(insert(verdicts), counts)
@@ -134,6 +135,14 @@ def _take_sessions(connection: Connection, entries: Sequence[SessionEntry], *, a
         connection.exec_driver_sql("ANALYZE")  # or the next queries would be planned for empty tables
     rerate(connection, changed)
     return len(changed)
+
+
+def _added_up(entry: SessionEntry) -> Counter[tuple[str, str, str]]:
+    """How many moves had which verdict; a file from elsewhere may say it in parts."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for each in entry.verdicts:
+        counted[each.verdict, each.action, each.best] += each.count
+    return counted
 
 
 def _columns(table: Table, entry: Entry) -> dict[str, Any]:

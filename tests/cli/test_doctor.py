@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noc_tui import paths
+from noc_tui.store.queue import Queue
 from tests.cli.shell import Result, noc
 from tests.llm_server import LLMServer, Turn, failure
+from tests.store.builders import session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "sk-canary-5Zr8wT1qLx0vNc7h"
-SUBJECTS = ["noc-tui", "terminal", "settings", "data", "sessions", "incidents", "agents", "models"]
+SUBJECTS = ["noc-tui", "terminal", "settings", "data", "sessions", "database", "incidents", "agents", "models"]
 
 
 def about(done: Result, subject: str) -> list[str]:
@@ -145,6 +147,33 @@ def test_a_check_that_breaks_is_told_and_stops_no_other(monkeypatch: pytest.Monk
     assert done.code == 1
     assert about(done, "incidents")[0].startswith("! incidents  cannot be checked: PermissionError")
     assert about(done, "agents")[0].startswith("✓")
+
+
+# --- the database
+
+
+def test_the_database_is_named_and_what_it_holds(recorded: Path) -> None:
+    assert noc("progress", "import", str(recorded)).code == 0
+    assert about(noc("doctor"), "database") == [f"✓ database   {paths.progress_file()}, 1 session"]
+
+
+def test_a_database_that_does_not_open_is_wrong_and_what_waits_for_it_is_counted() -> None:
+    paths.progress_file().mkdir(parents=True)
+    Queue(paths.queue_dir()).put([session("S1")])
+    done = noc("doctor")
+    assert done.code == 1
+    wrong, waiting = about(done, "database")
+    assert wrong == f"! database   {paths.progress_file()}: cannot be used: it is a folder"
+    assert waiting == f"· database   1 file of results waits in {paths.queue_dir()} to be taken in"
+
+
+def test_offline_no_database_server_is_asked_and_its_password_is_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOC_TUI_STORE", "postgresql://ana:canary@127.0.0.1:1/noc")
+    (offline,) = about(noc("doctor", "--offline"), "database")
+    assert offline == "· database   postgresql://ana:***@127.0.0.1:1/noc was not asked, as --offline wants it"
+    (asked,) = about(noc("doctor"), "database")
+    assert asked.startswith("! database   postgresql://ana:***@127.0.0.1:1/noc: cannot be used")
+    assert "canary" not in asked
 
 
 # --- models

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from noc_tui import paths
-from noc_tui.store.entries import PlayerEntry
+from noc_tui.store.entries import PlayerEntry, millis
 from noc_tui.store.queue import Queue
 from tests.cli.shell import noc
 from tests.store.builders import review, session
@@ -26,7 +27,10 @@ def waiting() -> None:
 def test_who_has_not_played_is_told_what_to_do() -> None:
     done = noc("progress", "--player", "ana")
     assert done.code == 0
-    assert done.out == "ana has nothing here yet; noc-tui progress rebuild takes in what has been recorded\n"
+    assert (
+        done.out
+        == "ana has played nothing yet; noc-tui drill begins, noc-tui progress rebuild takes in old recordings\n"
+    )
 
 
 @pytest.mark.usefixtures("waiting")
@@ -39,7 +43,16 @@ def test_the_summary_says_how_one_fares_in_each_incident() -> None:
     assert lines[5].startswith("incident      played  resolved  grades  over par")
     cells = lines[6].split("  ")
     assert cells[0] == "cpu_overload"
-    assert {"2", "50 %", "+1.5"} <= {cell.strip() for cell in cells}
+    assert {"2", "50 %", "+1.5", "90 %", "▇▇", "1, 4 s"} <= {cell.strip() for cell in cells}
+
+
+def test_the_accuracy_of_the_last_weeks_is_told() -> None:
+    now = datetime.now(UTC)
+    ended = [millis(now - timedelta(days=ago)) for ago in (0, 7)]
+    Queue(paths.data_dir() / "queue").put(
+        [session("S1", at=ended[0], accuracy=100.0), session("S2", at=ended[1], accuracy=50.0)]
+    )
+    assert "accuracy in the last 12 weeks: ··········▄█ 100 %" in noc("progress", "--player", "ana").lines
 
 
 @pytest.mark.usefixtures("waiting")
@@ -81,7 +94,7 @@ def test_what_is_exported_can_be_imported_elsewhere(tmp_path: Path) -> None:
 def test_rebuild_takes_the_recordings_in(recorded: Path) -> None:
     done = noc("progress", "rebuild", "--player", "ana")
     assert (done.code, done.err) == (0, "")
-    assert done.out == f"1 session, 0 answers, 0 dailies from 1 files in {recorded.parent}\n"
+    assert done.out == f"1 session, 0 answers, 0 dailies from 1 file in {recorded.parent}\n"
     assert noc("progress", "--player", "rules").out.startswith("rules: 1 session, rating 1")
 
 
@@ -102,7 +115,17 @@ def test_a_session_that_does_not_verify_is_not_imported(recorded: Path) -> None:
     done = noc("progress", "import", "last")
     assert done.code == 1
     assert "cannot be reviewed" in done.err
-    assert "has nothing here yet" in noc("progress", "--player", "rules").out
+    assert "has played nothing yet" in noc("progress", "--player", "rules").out
+
+
+def test_of_several_sessions_one_that_is_refused_costs_no_other(recorded: Path, tmp_path: Path) -> None:
+    lines = recorded.read_text().splitlines()
+    torn = tmp_path / "torn.jsonl"
+    torn.write_text("\n".join(lines[:-1]) + "\n")
+    done = noc("progress", "import", str(torn), str(recorded))
+    assert (done.code, done.out) == (1, "1 session, 0 answers, 0 dailies new, of 1 entry\n")
+    assert done.err == "noc-tui: torn.jsonl: has not ended; it can be imported once it has\n"
+    assert noc("progress", "import", str(torn), str(torn)).err.count("has not ended") == 2
 
 
 def test_a_session_that_has_not_ended_is_not_imported(recorded: Path) -> None:

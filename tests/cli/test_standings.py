@@ -12,12 +12,13 @@ from noc_tui import paths
 from noc_tui.drills.daily import bundled_catalog, daily_of
 from noc_tui.store.queue import Queue
 from tests.cli.shell import noc
-from tests.store.builders import daily, session
+from tests.store.builders import START, daily, session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from noc_tui.store.entries import Entry
+    from noc_tui.tui.launch import Launch
 
 
 def waiting(*entries: Entry) -> None:
@@ -47,6 +48,23 @@ def test_only_what_verifies_stands_on_a_board() -> None:
     assert noc("progress", "leaderboard", "cpu_overload").out == "nobody has resolved cpu_overload yet\n"
 
 
+def test_another_definition_of_an_incident_is_no_rival_of_the_one_here() -> None:
+    waiting(played("S1", steps=9, at=START), played("S2", player="cheat", incident_hash="sha256:easy", steps=1))
+    assert noc("progress", "leaderboard", "cpu_overload").out.splitlines()[0] == "cpu_overload, seed 7"
+    values = json.loads(noc("progress", "leaderboard", "cpu_overload", "--seed", "7", "--json").out)
+    assert (values["foreign"], [row["player"] for row in values["rows"]]) == (False, ["ana"])
+    waiting(played("S3", player="cheat", seed=8, incident_hash="sha256:easy", steps=1))
+    done = noc("progress", "leaderboard", "cpu_overload", "--seed", "8")
+    assert done.out.startswith("cpu_overload, seed 8, by another definition than the one here\n")
+
+
+def test_names_of_wide_characters_are_as_wide_as_they_are_shown() -> None:
+    waiting(played("S1", player="日本語", steps=5), played("S2", player="e\u0301va", steps=6), played("S3", steps=7))
+    heading, *lines = noc("progress", "leaderboard", "cpu_overload").out.splitlines()[1:]
+    at = heading.index("is")
+    assert [line.index("person") for line in lines] == [at - 3, at + 1, at]
+
+
 def test_a_daily_stays_secret_until_one_has_finished_it() -> None:
     today = daily_of(datetime.now(UTC).date())
     waiting(
@@ -60,6 +78,14 @@ def test_a_daily_stays_secret_until_one_has_finished_it() -> None:
     values = json.loads(noc("progress", "leaderboard", "--player", "ana", "--json").out)
     assert (values["incident"], values["rows"][0]["player"]) == (None, "ben")
     assert today.incident in noc("progress", "leaderboard", "--player", "ben").out
+
+
+def test_where_nobody_has_resolved_a_seed_it_is_named_and_so_is_an_incident_that_there_is_not() -> None:
+    done = noc("progress", "leaderboard", "cpu_overload", "--seed", "7")
+    assert (done.code, done.out) == (0, "nobody has resolved cpu_overload from seed 7 yet\n")
+    done = noc("progress", "leaderboard", "cpu_overlaod")
+    assert (done.code, done.out) == (2, "")
+    assert "did you mean cpu_overload" in done.err
 
 
 @pytest.mark.parametrize("arguments", [("--seed", "3"), ("cpu_overload", "--date", "2026-12-01")])
@@ -94,6 +120,35 @@ def test_a_plan_is_made_opened_and_followed(tmp_path: Path) -> None:
     done = noc("drill", "assign", file, "--player", "ana")
     assert done.code == 0
     assert "2 of 2 played" in done.out
+
+
+def test_who_has_played_an_episode_of_a_plan_is_told_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = str(tmp_path / "plan.toml")
+    noc("drill", "assign", file, "--incident", "cpu_overload", "--seeds", "7:9", "--title", "Week 49")
+    seeds = []
+
+    def play(launch: Launch) -> int:
+        seeds.append(launch.seed)
+        waiting(played(f"S{launch.seed}", seed=launch.seed))
+        return 0
+
+    monkeypatch.setattr("noc_tui.tui.app.run_app", play)
+    monkeypatch.setenv("NOC_TUI_PLAYER", "ana")
+    first, second = (noc("drill", "assign", file, terminal=True) for _ in range(2))
+    assert first.lines[-1] == f"Week 49: 1 of 2 played; noc-tui drill assign {file} plays the next"
+    assert second.lines[-1] == "Week 49: 2 of 2 played"
+    assert seeds == [7, 8]
+
+
+def test_a_plan_that_is_there_is_not_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text("what colleagues are playing")
+    done = noc("drill", "assign", str(file), "--incident", "cpu_overload")
+    assert done.code == 1
+    assert "is there already" in done.err
+    assert file.read_text() == "what colleagues are playing"
 
 
 def test_to_play_a_plan_needs_a_terminal(tmp_path: Path) -> None:

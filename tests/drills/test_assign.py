@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from noc_tui.drills.assign import (
+    DRILL,
     MOST_EPISODES,
     Assigned,
     Plan,
+    begun_of,
     done_of,
     load_plan,
     make_plan,
@@ -22,7 +25,10 @@ from noc_tui.drills.assign import (
 )
 from noc_tui.drills.daily import bundled_catalog
 from noc_tui.drills.errors import DrillError
+from noc_tui.episode.episode import Episode
+from noc_tui.episode.writer import SessionWriter
 from noc_tui.review.positions import unwinnable_start
+from noc_tui.store.claims import Claim
 from noc_tui.store.store import Store
 from tests.store.builders import DAY, START, session
 
@@ -96,10 +102,16 @@ _EPISODE = '[[episodes]]\nincident = "cpu_overload"\nseed = 1\n'
         ("[a]\nb = 1", "is no plan of noc-tui"),
         (_HEAD.replace("1", "2") + _EPISODE, "version 2"),
         (_HEAD, "episodes"),
-        (_HEAD + "[[episodes]]\nincident = 'x'\nseed = 1", "episode 1: there is no incident 'x'"),
-        (_HEAD + _EPISODE.replace("= 1", "= -1"), "seed"),
-        (_HEAD + _EPISODE + "pace = 'fast'", "pace"),
-        (_HEAD + _EPISODE + "surprise = 1", "surprise"),
+        (
+            _HEAD + "[[episodes]]\nincident = 'flaky_nick'\nseed = 1",
+            "episode 1: no incident 'flaky_nick': did you mean",
+        ),
+        (_HEAD + "[[episodes]]\nincident = '../x'\nseed = 1", "episode 1: incident: expected the id of an incident"),
+        (_HEAD + "[[episodes]]\nseed = 1", "episode 1: incident: is missing"),
+        (_HEAD + _EPISODE + _EPISODE.replace("= 1", "= -1"), "episode 2: seed: input should be greater"),
+        (_HEAD + _EPISODE + "pace = 'fast'", "episode 1: pace: input should be 'turn' or 'live'"),
+        (_HEAD + _EPISODE + "surprise = 1", "episode 1: surprise: is no key of an episode"),
+        (_HEAD + "surprise = 1\n" + _EPISODE, ": surprise: is no key of a plan"),
         (_HEAD + _EPISODE * 2, "twice"),
         (_HEAD + _EPISODE * (MOST_EPISODES + 1), "episodes"),
         ("#" * 70_000, "larger than 64 KiB"),
@@ -166,3 +178,21 @@ def test_a_team_sees_who_has_played_what() -> None:
         "ben: 2 played, 1 resolved, grades A F",
         "ana: 1 played, 1 resolved, grades A .",
     ]
+
+
+def test_an_episode_that_was_begun_for_a_plan_is_gone_on_with(tmp_path: Path) -> None:
+    def recorded(seed: int, *, steps: int = 1) -> str:
+        record = partial(SessionWriter.create, tmp_path)
+        episode = Episode(bundled_catalog().load("cpu_overload"), seed, record=record)
+        while episode.steps < steps and not episode.done:
+            episode.act("do_nothing")
+        episode.close()
+        return episode.header.session
+
+    begun, other_seed, ended = recorded(7), recorded(8), recorded(7, steps=100)
+    claims = [Claim(other_seed, "ana", DRILL), Claim(ended, "ana", DRILL), Claim("GONE", "ana", DRILL)]
+    episode = PLAN.episodes[0]
+    assert begun_of(episode, "ana", claims, tmp_path) is None
+    assert begun_of(episode, "ana", [*claims, Claim(begun, "ana")], tmp_path) is None
+    assert begun_of(episode, "ana", [*claims, Claim(begun, "ben", DRILL)], tmp_path) is None
+    assert begun_of(episode, "ana", [*claims, Claim(begun, "ana", DRILL)], tmp_path) == tmp_path / f"{begun}.jsonl"

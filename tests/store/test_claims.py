@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,6 +62,16 @@ def test_a_damaged_claim_is_told_once_and_costs_no_other(claims: Claims, content
     assert "S1.claim: is damaged" in problems[0]
     assert clause in problems[0]
     assert claims.read() == ([Claim("S9", "ana")], [])
+
+
+def test_a_claim_that_cannot_be_kept_leaves_nothing_behind(claims: Claims, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(StoreError, match="No space left"):
+        claims.put(Claim("S1", "ana"))
+    assert list(claims.folder.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_that_names_it(tmp_path: Path) -> None:

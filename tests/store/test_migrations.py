@@ -84,3 +84,16 @@ def test_migrations_are_done_in_order(store: Store, engine: Engine) -> None:
     with reading(engine, store.place) as connection:
         assert connection.execute(text("SELECT mood FROM sessions")).scalar() == 14
         assert connection.execute(text("SELECT value FROM meta")).scalar() == "3"
+
+
+def test_what_another_program_has_made_newer_meanwhile_is_left_as_it_is(
+    store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = iter([1, 2])
+    monkeypatch.setattr("noc_tui.store.migrations.version_of", lambda *_: next(versions))
+    prepare(engine, store.place, [add_mood])
+    with reading(engine, store.place) as connection:
+        assert "mood" not in {column["name"] for column in inspect(connection).get_columns("sessions")}
+        assert "noc_tui_v1_backup" not in inspect(connection).get_schema_names()
+    if store.place.file is not None:
+        assert not store.place.file.with_name("progress.sqlite3.v1.backup").exists()

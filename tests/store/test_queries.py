@@ -184,6 +184,22 @@ def test_the_home_screen_is_told_the_streak_and_what_is_due(store: Store) -> Non
     assert (home.streak, home.daily_done) == (3, True)
 
 
+def test_cards_of_incidents_that_are_not_here_are_not_due(store: Store) -> None:
+    store.remember(review("R1"), review("R2", incident="elsewhere", at=START - DAY))
+    with store.reading() as connection:
+        here = home_of(connection, "ana", NOW, {"cpu_overload"})
+        assert (here.due, here.next_due) == (1, START + 600_000)
+        assert progress_of(connection, "ana", NOW, {"cpu_overload"}).home == here
+        assert home_of(connection, "ana", NOW, {"flaky_nic"}).next_due is None
+
+
+def test_a_daily_of_tomorrow_does_not_hide_that_of_today(store: Store) -> None:
+    today = date_of_day(day_of(millis(NOW)))
+    store.remember(*(daily((today + timedelta(days=ahead)).isoformat()) for ahead in (0, 1)))
+    with store.reading() as connection:
+        assert home_of(connection, "ana", NOW).daily_done
+
+
 @given(st.sets(st.integers(0, 30), max_size=25))
 def test_a_streak_counts_the_days_in_a_row_up_to_yesterday_at_least(days_ago: set[int]) -> None:
     today = date(2026, 12, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -16,8 +17,10 @@ from noc_tui.review.model import Verdict
 from noc_tui.review.session import review_session
 from noc_tui.sim.actions import ActionType
 from noc_tui.store.entries import ReviewEntry, SessionEntry
-from noc_tui.store.queries import daily_entry, deck_of, recent_sessions
+from noc_tui.store.errors import StoreError
+from noc_tui.store.queries import daily_entry, deck_of, leaderboard, recent_sessions
 from noc_tui.store.rebuilding import put_aside_if_damaged, rebuild
+from noc_tui.store.store import Store
 from noc_tui.store.summary import session_entry, verdict_letters
 from noc_tui.store.transfer import entries_of
 from tests.factories import bundled_incident
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from noc_tui.episode.track import Track
-    from noc_tui.store.store import Store
 
 SEED = 1
 
@@ -192,6 +194,43 @@ def test_a_session_with_doctored_figures_is_remembered_without_a_review(store: S
     assert len(rebuilt.problems) == 1
     with store.reading() as connection:
         assert all(row.grade is None for row in recent_sessions(connection))
+
+
+@pytest.mark.parametrize(
+    ("steps", "outcome"), [(3, "resolved"), (4, "crashed")], ids=["cut short, and called resolved", "called crashed"]
+)
+def test_a_session_that_ends_otherwise_than_it_says_is_not_believed(
+    store: Store, tmp_path: Path, steps: int, outcome: str
+) -> None:
+    episode = played(tmp_path / "sessions")
+    assert (episode.steps, episode.end and episode.end.outcome) == (4, "resolved")
+    (file,) = files_of(tmp_path / "sessions")
+    lines = file.read_text().splitlines()
+    end = json.loads(lines[-1]) | {"steps": steps, "outcome": outcome}
+    file.write_text("\n".join([*lines[: 1 + steps], json.dumps(end)]) + "\n")
+    (problem,) = rebuild(store, [file], person="ana", daily_of=no_daily).problems
+    assert f"outcome is recorded as {outcome!r}" in problem
+    with store.reading() as connection:
+        assert leaderboard(connection, "flaky_nic", SEED, episode.header.incident_hash) == []
+        (row,) = recent_sessions(connection)
+    assert row.grade is None
+
+
+def test_nothing_is_reviewed_for_a_database_that_cannot_be_written_to(store: Store, tmp_path: Path) -> None:
+    played(tmp_path / "sessions")
+    shown = store.place.url.render_as_string(hide_password=False)
+    looked: list[int] = []
+    with Store(shown, queue=tmp_path / "queue", patience=0.05) as hasty:
+        hasty.remember()
+        with store.writing(), pytest.raises(StoreError, match="is locked by another program"):
+            rebuild(
+                hasty,
+                files_of(tmp_path / "sessions"),
+                person="ana",
+                daily_of=no_daily,
+                progress=lambda done, _: looked.append(done),
+            )
+    assert looked == []
 
 
 def test_a_damaged_database_is_put_aside_and_made_anew(sqlite: Store, tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from noc_tui.store.entries import SessionEntry
 from noc_tui.store.errors import TransferError
+from noc_tui.store.lines import check_entry, dump_entry
 from noc_tui.store.store import Store
 from noc_tui.store.transfer import entries_from, entries_of, export_to
 from noc_tui.store.writing import Taken
@@ -15,6 +18,8 @@ from tests.store.builders import DAY, START, daily, derived, review, session
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from noc_tui.store.entries import Entry
 
 ENTRIES = (
     session("S1", at=START + 1000, grade="S"),
@@ -111,3 +116,26 @@ def test_an_export_that_cannot_be_written_is_one_sentence(sqlite: Store, tmp_pat
     sqlite.remember(*ENTRIES)
     with pytest.raises(TransferError, match="cannot be written"):
         exported(sqlite, tmp_path / "nowhere" / "progress.json")
+
+
+def test_verdicts_that_a_file_tells_in_parts_are_added_up(store: Store) -> None:
+    entry = session("S1")
+    store.remember(replace(entry, verdicts=(*entry.verdicts, *entry.verdicts)))
+    with store.reading() as connection:
+        (kept,) = (e for e in entries_of(connection) if isinstance(e, SessionEntry))
+    assert sorted(count.count for count in kept.verdicts) == [2, 14]
+
+
+@pytest.mark.parametrize(
+    ("entry", "key", "value"),
+    [
+        (review("R1"), "at", 253_402_300_799_999),  # the last moment of the year 9999: nothing could fall due after it
+        (daily("2026-12-01"), "date", "2026-13-01"),
+        (daily("2026-12-01"), "date", "２０２６-12-01"),
+    ],
+)
+def test_what_is_no_moment_to_reckon_with_is_no_entry(entry: Entry, key: str, value: object) -> None:
+    values = json.loads(dump_entry(entry))
+    assert check_entry(values) == entry
+    with pytest.raises(ValueError, match=key):
+        check_entry(values | {key: value})

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from noc_tui.store.errors import BadPlaceError, StoreError
 from noc_tui.store.lines import dump_entry, parse_entry
-from noc_tui.store.place import place_of
+from noc_tui.store.place import connect, place_of
 from noc_tui.store.queries import deck_of, recent_sessions
 from noc_tui.store.queue import Queue
 from noc_tui.store.store import Remembered, Store
@@ -20,7 +26,6 @@ from noc_tui.store.writing import Taken
 from tests.store.builders import START, daily, derived, review, session
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
 
@@ -66,10 +71,23 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path) -> No
         kept = store.remember(review("R1"))
         assert not kept.saved
         assert f"{file}: is damaged, or no database at all" in kept.notices[0]
+        assert "noc-tui progress rebuild" in kept.notices[0]
         with pytest.raises(StoreError, match="is damaged"), store.reading():
             pass
     assert file.read_text().startswith("this is somebody's shopping list")
     assert len(store.queue.files()) == 1
+
+
+def test_a_folder_in_place_of_the_file_is_named_as_one(tmp_path: Path) -> None:
+    with Store(f"sqlite:///{tmp_path}", queue=tmp_path / "queue") as store:
+        assert store.remember(review("R1")).notices[0].startswith(f"{tmp_path}: cannot be used: it is a folder;")
+
+
+def test_a_full_disk_is_named_where_sqlite_speaks_of_an_error(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    failed = sqlite3.OperationalError("disk I/O error")
+    with pytest.raises(StoreError, match="cannot be used: the disk is full"), sqlite.reading():
+        raise OperationalError("SELECT 1", None, failed)
 
 
 def test_a_place_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
@@ -99,6 +117,40 @@ def test_a_database_that_is_read_only_or_full_can_still_be_read(sqlite: Store, p
         assert len(recent_sessions(connection)) == 1
     sqlite.close()
     assert sqlite.take_in_queue().taken.answers == 100
+
+
+def test_a_database_in_a_folder_that_cannot_be_written_is_read_and_results_wait(
+    sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite.remember(session("S1"))
+    sqlite.close()
+    file = sqlite.place.file
+    assert file is not None
+    allowed = os.access
+    monkeypatch.setattr("os.access", lambda path, mode: mode == os.F_OK and allowed(path, mode))
+    with sqlite.reading() as connection:
+        assert len(recent_sessions(connection)) == 1
+    assert [path.name for path in file.parent.glob(f"{file.name}*")] == [file.name]
+    assert "may be read and not written" in sqlite.remember(session("S2")).notices[0]
+    assert len(sqlite.queue.files()) == 1
+
+
+def test_what_sqlite_left_of_a_database_that_could_only_be_read_does_not_keep_it_so(
+    sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite.remember(session("S1"))
+    sqlite.close()
+    file = sqlite.place.file
+    assert file is not None
+    file.chmod(0o664)
+    left = [file.with_name(file.name + end) for end in ("-wal", "-shm")]
+    for path in left:
+        path.touch(0o444)
+    # Whoever runs the tests may be allowed everything.
+    monkeypatch.setattr("os.access", lambda path, mode: mode == os.F_OK or bool(Path(path).stat().st_mode & 0o200))
+    engine = connect(sqlite.place)
+    engine.dispose()
+    assert [path.stat().st_mode & 0o777 for path in left] == [0o664, 0o664]
 
 
 def test_where_not_even_the_queue_can_be_written_it_is_said_that_something_is_lost(tmp_path: Path) -> None:
@@ -195,6 +247,27 @@ def test_what_is_no_line_is_a_value_error(line: bytes) -> None:
 def test_a_player_whose_name_would_steer_a_terminal_is_no_entry() -> None:
     with pytest.raises(ValueError, match="player"):
         parse_entry(dump_entry(review("R1")).replace('"ana"', '"\\u0000\\u001b[2J"'))
+
+
+def test_threads_that_open_a_store_at_the_same_time_share_one_engine(
+    sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = Barrier(2)
+    made: list[object] = []
+
+    def connected(*arguments: Any) -> Any:
+        made.append(connect(*arguments))
+        return made[-1]
+
+    def read(_: int) -> int:
+        both.wait(10)
+        with sqlite.reading() as connection:
+            return len(recent_sessions(connection))
+
+    monkeypatch.setattr("noc_tui.store.store.connect", connected)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(read, range(2))) == [0, 0]
+    assert len(made) == 1
 
 
 def test_no_sqlite_file_is_left_open(tmp_path: Path) -> None:

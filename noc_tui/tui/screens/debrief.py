@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from noc_tui.episode.totals import Diagnosis, Totals
     from noc_tui.episode.track import Track
     from noc_tui.review.model import Review
+    from noc_tui.tui.remembering import Remembering
 
 _HEADLINES: Final = {
     "resolved": ("✓", "RESOLVED", "calm"),
@@ -80,6 +81,13 @@ class DebriefScreen(NocScreen):
             super().__init__()
             self.review = review
 
+    class Rated(Message):
+        """How player and incident are rated; names and ratings."""
+
+        def __init__(self, rows: list[tuple[str, str]]) -> None:
+            super().__init__()
+            self.rows = rows
+
     def __init__(self, track: Track, launch: Launch) -> None:
         super().__init__()
         self._track = track
@@ -99,6 +107,7 @@ class DebriefScreen(NocScreen):
                     with Vertical():
                         yield Static(id="facts", classes="card", markup=False)
                         yield Static(id="judged", classes="card", markup=False)
+                        yield Static(id="rated", classes="card", markup=False)
                     with Vertical():
                         yield Static(id="actions", classes="card", markup=False)
                         yield Static(id="rewards", classes="card", markup=False)
@@ -116,6 +125,7 @@ class DebriefScreen(NocScreen):
         )
         self._panel.moves.focus()
         self.run_worker(self._sum_and_review, thread=True)
+        self.run_worker(self._rate, thread=True, exclusive=True, group="rate")
 
     @property
     def _panel(self) -> ReviewPanel:
@@ -205,6 +215,26 @@ class DebriefScreen(NocScreen):
         self.query_one("#judged", Static).update(table("Review", judged(review)))
         self.query_one("#judged").display = True
         self.refresh_keys()
+
+    # --- the ratings
+
+    def _rate(self) -> None:
+        if self.noc.remembering.is_empty or not 0 < self._track.steps <= MOST_REVIEWED:
+            return
+        from noc_tui.tui.rated import ratings_of  # noqa: PLC0415  (loads SQLAlchemy)
+
+        self.post_message(self.Rated(ratings_of(self._track, self.noc.remembering)))
+
+    def on_debrief_screen_rated(self, event: Rated) -> None:
+        """Show them, now that they can give nothing away."""
+        rated = self.query_one("#rated", Static)
+        rated.update(table("Rating", event.rows))
+        rated.display = bool(event.rows)
+
+    def on_remembering_kept(self, event: Remembering.Kept) -> None:
+        """The episode counts from now on."""
+        if event.result.entry.session == self._track.header.session:
+            self.run_worker(self._rate, thread=True, exclusive=True, group="rate")
 
     # --- keys
 

@@ -16,6 +16,7 @@ from noc_tui.tui.actions import Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import DrillOptions, Launch
 from noc_tui.tui.screens.base import NocScreen
+from noc_tui.tui.screens.progress import cannot_be_read
 from noc_tui.tui.titles import titles_of
 from noc_tui.tui.widgets.banner import Banner, BannerView
 from noc_tui.tui.widgets.board_columns import COLUMNS, Ranked
@@ -65,6 +66,8 @@ class LeaderboardScreen(NocScreen):
         self._boards: list[ShownBoard] = []
         self._titles: dict[str, str] = {}
         self._at = 0
+        self._problem = ""
+        """Why what is asked for cannot be read now."""
 
     def compose(self) -> ComposeResult:
         yield Banner()
@@ -99,12 +102,12 @@ class LeaderboardScreen(NocScreen):
         self._list.focus()
 
     def can_do(self, action: UserAction) -> bool:
-        """Go to another board only where there is one; replay only what is here."""
+        """Go to another board only where there is one; play and replay only what is here."""
         if action.id in {"board.next", "board.previous"}:
             return len(self._boards) > 1
         if action.id == "board.replay":
             return self._recording is not None
-        return action.id != "board.play" or self._board is not None
+        return action.id != "board.play" or (self._board is not None and not self._board.foreign)
 
     # --- reading
 
@@ -118,15 +121,21 @@ class LeaderboardScreen(NocScreen):
         if self.is_current:
             self.on_screen_resume()
 
+    def on_remembering_caught(self) -> None:
+        """What had been waiting is there now."""
+        if self.is_current:
+            self.on_screen_resume()
+
     def _read(self) -> None:
         from noc_tui.drills.boards import shown_boards  # noqa: PLC0415  (loads SQLAlchemy)
+        from noc_tui.drills.errors import DrillError  # noqa: PLC0415
         from noc_tui.store.errors import StoreError  # noqa: PLC0415
 
         worker, remembering = get_current_worker(), self.noc.remembering
         try:
             with remembering.store.reading() as connection:
                 boards = shown_boards(connection, remembering.player, datetime.now(UTC).date(), self._incident)
-        except StoreError as error:
+        except (StoreError, DrillError) as error:
             self.post_message(self.Read([], {}, str(error)))
             return
         if not worker.is_cancelled:
@@ -134,8 +143,7 @@ class LeaderboardScreen(NocScreen):
 
     def on_leaderboard_screen_read(self, event: Read) -> None:
         """Show the board that was shown, or the first."""
-        if event.problem:
-            self.noc.warn(event.problem)
+        self._problem = event.problem
         before = self._board
         self._boards, self._titles = event.boards, event.titles
         self._at = next((at for at, board in enumerate(self._boards) if before and board == before), 0)
@@ -158,7 +166,8 @@ class LeaderboardScreen(NocScreen):
         title = self._titles.get(board.incident, board.incident)
         seed = f"seed {board.seed}"
         if board.date is None:
-            return Content.assemble((title, "bold"), f"  {seed}")
+            note = "  another definition than the one here" if board.foreign else ""
+            return Content.assemble((title, "bold"), f"  {seed}{note}")
         today = "today" if board.date == datetime.now(UTC).date() else f"{board.date:%A}"
         what = "still to be played by you" if board.secret else f"{title}, {seed}"
         return Content.assemble((f"Daily of {board.date}", "bold"), f"  {today}  {what}")
@@ -179,9 +188,8 @@ class LeaderboardScreen(NocScreen):
 
     def on_leaderboard_screen_ranking(self, event: Ranking) -> None:
         """Show who stands on the board, if it is still the one."""
-        if event.problem:
-            self.noc.warn(event.problem)
         if event.board == self._board:
+            self._problem = event.problem
             self._show_rows(event.rows)
 
     def _show_rows(self, rows: list[BoardRow]) -> None:
@@ -196,9 +204,10 @@ class LeaderboardScreen(NocScreen):
     def _why_empty(self) -> str:
         keys = self.noc.keys
         play, leave = display(keys["board.play"]), display(keys["leave"])
+        if self._problem:
+            return cannot_be_read(self._problem, leave)
         if self._board is None:
-            what = "this incident" if self._incident else "anything"
-            return f"Nobody has resolved {what} yet. {leave} goes back."
+            return f"Nobody has resolved this incident yet. {leave} goes back."
         return f"Nobody stands here yet. {play} plays it: be the first. {leave} goes back."
 
     def on_row_list_highlighted(self) -> None:

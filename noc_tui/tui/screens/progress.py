@@ -25,14 +25,16 @@ from noc_tui.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from noc_tui.store.progress import IncidentProgress, Progress
+    from noc_tui.review.model import Review
+    from noc_tui.store.progress import IncidentProgress, Mistake, Progress
     from noc_tui.tui.widgets.painted import Run
 
-_HEIGHTS: Final = [(0, "-low"), (36, "-high")]
+_HEIGHTS: Final = [(0, "-short"), (14, "-low"), (36, "-high")]
 
 
 class ProgressScreen(NocScreen):
@@ -55,6 +57,16 @@ class ProgressScreen(NocScreen):
             self.session = session
             """The last in which the commonest mistake was made."""
             self.problem = problem
+
+    class Found(Message):
+        """The commonest mistake has been looked for in the last session in which it was made."""
+
+        def __init__(self, path: Path, review: Review | None, step: int | None) -> None:
+            super().__init__()
+            self.path = path
+            self.review = review
+            self.step = step
+            """None: it is not there, or the session cannot be reviewed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,12 +124,13 @@ class ProgressScreen(NocScreen):
         if remembering.is_empty:
             self.post_message(self.Read(None, {}))
             return
+        from noc_tui.sim.catalog import catalog_of  # noqa: PLC0415
         from noc_tui.store.progress import last_session_with, progress_of  # noqa: PLC0415  (loads SQLAlchemy)
 
         session = None
         try:
             with remembering.store.reading() as connection:
-                progress = progress_of(connection, remembering.player, datetime.now(UTC))
+                progress = progress_of(connection, remembering.player, datetime.now(UTC), catalog_of(()).ids)
                 if progress.mistake is not None:
                     session = last_session_with(connection, progress.player, progress.mistake)
         except StoreError as error:
@@ -128,8 +141,6 @@ class ProgressScreen(NocScreen):
 
     def on_progress_screen_read(self, event: Read) -> None:
         """Show what there is, or say what to press."""
-        if event.problem:
-            self.noc.warn(event.problem)
         self._progress, self._titles, self._session = event.progress, event.titles, event.session
         shown = event.progress is not None and bool(event.progress.home.sessions or event.progress.home.next_due)
         self.query_one("#progress-shown").display = shown
@@ -146,7 +157,7 @@ class ProgressScreen(NocScreen):
         keys = self.noc.keys
         leave, play = display(keys["leave"]), display(keys["home.play"])
         if problem:
-            return f"What is remembered cannot be read now. Play goes on without. {leave} goes back."
+            return cannot_be_read(problem, leave)
         return (
             "Nothing to show yet.\n\nEvery episode that you play to its end counts: how many you resolve, in how many"
             f" steps over par, how accurately, and what is worth practising.\n\n{leave} goes back, and {play} plays one"
@@ -193,14 +204,40 @@ class ProgressScreen(NocScreen):
             self.noc.open(Launch("play", incident=row.incident.incident, blind=False))
 
     def action_mistake(self) -> None:
-        """Drill the commonest mistake: the last session in which it was made; else the incident."""
+        """Drill the commonest mistake: in the last session in which it was made; else the incident."""
         if self._progress is None or self._progress.mistake is None:
             return
-        path = paths.sessions_dir() / f"{self._session}.jsonl"
+        mistake, path = self._progress.mistake, paths.sessions_dir() / f"{self._session}.jsonl"
         if self._session is not None and path.exists():
-            self.noc.open(Launch("drill", drill="retry", session=path))
+            self.query_one(Banner).view = BannerView("Progress", "looking for it")
+            known = self.noc.review_of(self._session)
+            self.run_worker(lambda: self._look(path, mistake, known), thread=True, exclusive=True, group="mistake")
         else:
-            self.noc.open(Launch("play", incident=self._progress.mistake.incident, blind=False))
+            self.noc.open(Launch("play", incident=mistake.incident, blind=False))
+
+    def _look(self, path: Path, mistake: Mistake, review: Review | None) -> None:
+        from noc_tui.episode.errors import SessionError  # noqa: PLC0415
+        from noc_tui.episode.reader import SessionFile  # noqa: PLC0415
+        from noc_tui.review.session import review_session  # noqa: PLC0415  (the planner is loaded when it is wanted)
+
+        worker, step = get_current_worker(), None
+        try:
+            with SessionFile.open(path) as file:
+                review = review or review_session(file)
+        except SessionError:
+            review = None  # the drill tells why
+        else:
+            moves = [move for move in review.moves if mistake.is_made_in(move)]
+            step = max(moves, key=lambda move: move.regret).step if moves else None
+        if not worker.is_cancelled:
+            self.post_message(self.Found(path, review, step))
+
+    def on_progress_screen_found(self, event: Found) -> None:
+        """Drill it there; where it is not to be found, whatever was worst."""
+        if event.review is not None:
+            self.noc.remember_review(event.path.stem, event.review)
+        if self.is_current:
+            self.noc.open(Launch("drill", drill="retry", session=event.path, step=event.step))
 
     def action_drill(self) -> None:
         """Practise what is due."""
@@ -210,6 +247,11 @@ class ProgressScreen(NocScreen):
         """Who else has played the incident under the cursor."""
         if (row := self._list.current) is not None:
             self.noc.open(Launch("leaderboard", incident=row.incident.incident))
+
+
+def cannot_be_read(problem: str, leave: str) -> str:
+    """What stands in place of figures that cannot be had; `leave` is the key that goes back."""
+    return f"What is remembered cannot be read now. Play goes on without. {leave} goes back.\n\n{problem}"
 
 
 def _row(row: Shown, width: int) -> list[Run]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import fmean
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.reactive import reactive
 
+from noc_tui.store.wording import blocks, weeks
 from noc_tui.tui.widgets.blocks import BLOCKS
 from noc_tui.tui.widgets.cells import fit
 from noc_tui.tui.widgets.painted import Painted, Run, cells_of
-from noc_tui.tui.widgets.progress_columns import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,16 +52,6 @@ class PracticeView:
 def level(sessions: int) -> int:
     """How much so many sessions on one day are, from 0 (none) to 4."""
     return sum(sessions >= least for least in _LEVELS)
-
-
-def weeks(days: Sequence[DayOfPractice], today: date, count: int) -> list[float | None]:
-    """The mean accuracy of each of the last `count` weeks, weighted by sessions; None where there was none."""
-    first = today - timedelta(days=today.weekday() + 7 * (count - 1))
-    found: list[list[float]] = [[] for _ in range(count)]
-    for day in days:
-        if day.accuracy is not None and first <= day.date <= today:
-            found[(day.date - first).days // 7] += [day.accuracy] * day.sessions
-    return [fmean(values) if values else None for values in found]
 
 
 class PracticePanel(Painted):

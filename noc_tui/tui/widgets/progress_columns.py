@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from noc_tui.store.wording import when_due
-from noc_tui.tui.widgets.blocks import BLOCKS
+from noc_tui.store.wording import TREND, blocks, first_useful, when_due
 from noc_tui.tui.widgets.columns import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from noc_tui.store.progress import IncidentProgress
-
-TREND: Final = 8
-"""Sessions in a trend strip."""
 
 
 class Shown(NamedTuple):
@@ -24,12 +19,6 @@ class Shown(NamedTuple):
     incident: IncidentProgress
     title: str
     now: datetime
-
-
-def blocks(values: Iterable[float], full: float = 100.0) -> str:
-    """A column for each value, on a fixed scale from 0 to `full`; what is not nothing is seen."""
-    heights = (round(min(max(value / full, 0.0), 1.0) * (len(BLOCKS) - 1)) for value in values)
-    return "".join(BLOCKS[max(1, height)] for height in heights)
 
 
 def percent(share: float | None) -> str:
@@ -46,14 +35,6 @@ def _accuracy(row: Shown) -> str:
     return "" if row.incident.accuracy is None else f"{row.incident.accuracy:.0f} %"
 
 
-def _useful(row: Shown) -> str:
-    """Step and time of the first useful action."""
-    step, seconds = row.incident.first_useful, row.incident.first_useful_seconds
-    if step is None:
-        return ""
-    return f"{step:g}" if seconds is None else f"{step:g}, {seconds:.0f} s"
-
-
 COLUMNS: Final[tuple[Column[Shown], ...]] = (
     Column("Incident", lambda row: row.title, 18, rank=0, most=30, ink=lambda _: "label"),
     Column("Played", lambda row: str(row.incident.played), 6, rank=1, right=True),
@@ -63,7 +44,7 @@ COLUMNS: Final[tuple[Column[Shown], ...]] = (
     Column("Trend", lambda row: blocks(row.incident.trend[-TREND:]), TREND, rank=6, ink=lambda _: "calm"),
     Column("Due", lambda row: "" if row.incident.due is None else when_due(row.incident.due, row.now), 9, rank=3),
     Column("Rating", lambda row: row.incident.standing.text if row.incident.standing else "", 12, rank=7, right=True),
-    Column("First useful", _useful, 12, rank=8, right=True),
+    Column("First useful", lambda row: first_useful(row.incident), 12, rank=8, right=True),
     Column("Named", lambda row: percent(row.incident.diagnosed), 5, rank=9, right=True),
     Column("Grades", lambda row: "".join(row.incident.grades), 10, rank=10, ink=lambda _: "muted"),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from noc_tui import paths
 from noc_tui.drills.daily import bundled_catalog, daily_of
 from noc_tui.store.entries import SessionEntry, millis
 from noc_tui.store.store import Store
@@ -14,7 +15,7 @@ from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.drill_daily import DailyScreen
 from noc_tui.tui.screens.leaderboard import LeaderboardScreen
 from noc_tui.tui.screens.replay import ReplayScreen
-from tests.store.builders import daily, session
+from tests.store.builders import START, daily, session
 from tests.tui.cockpit import Cockpit, cockpit
 from tests.tui.shelf import resolved
 
@@ -64,6 +65,24 @@ async def test_where_nobody_has_played_one_is_told_what_to_press() -> None:
 async def test_an_incident_that_nobody_has_resolved_has_no_board() -> None:
     async with cockpit(Launch("leaderboard", incident="flaky_nic"), size=(80, 24)) as pit:
         assert "Nobody has resolved this incident yet. q goes back." in pit.text()
+
+
+async def test_a_board_that_cannot_be_read_is_not_said_to_be_empty() -> None:
+    paths.progress_file().parent.mkdir(parents=True, exist_ok=True)
+    paths.progress_file().write_text("no database " * 1000)
+    async with cockpit(Launch("leaderboard"), size=(80, 24)) as pit:
+        assert "What is remembered cannot be read now. Play goes on without. q goes back." in pit.text()
+        assert "is damaged" in pit.text()
+
+
+async def test_another_definition_of_an_incident_is_told_comes_last_and_is_not_what_would_be_played() -> None:
+    remember(played("S1", at=START), played("S2", player="cheat", incident_hash="sha256:easy", steps=1))
+    async with cockpit(Launch("leaderboard", incident="cpu_overload"), size=(80, 24), player="ana") as pit:
+        assert order(pit) == ["ana"]
+        await pit.press("right")
+        assert order(pit) == ["cheat"]
+        assert "CPU overload  seed 7  another definition than the one here" in pit.text()
+        assert "enter play it" not in pit.text()
 
 
 @pytest.mark.parametrize("size", SIZES)

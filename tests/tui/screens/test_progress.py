@@ -10,16 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noc_tui import paths
-from noc_tui.store.entries import millis
+from noc_tui.review.model import Verdict
+from noc_tui.review.session import review_session
+from noc_tui.store.entries import MoveCount, millis
 from noc_tui.store.progress import DayOfPractice
 from noc_tui.store.store import Store
+from noc_tui.store.wording import blocks, weeks
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.drill_retry import RetryScreen
 from noc_tui.tui.screens.home import HomeScreen
 from noc_tui.tui.screens.leaderboard import LeaderboardScreen
 from noc_tui.tui.screens.progress import ProgressScreen
-from noc_tui.tui.widgets.practice_panel import level, weeks
-from noc_tui.tui.widgets.progress_columns import blocks, over_par, percent
+from noc_tui.tui.widgets.practice_panel import level
+from noc_tui.tui.widgets.progress_columns import over_par, percent
 from tests.store.builders import review, session
 from tests.tui.cockpit import Cockpit, cockpit
 from tests.tui.shelf import begin
@@ -71,6 +74,14 @@ async def test_what_has_no_column_is_told_of_the_incident_under_the_cursor() -> 
         assert "No useful action yet" in pit.text()
 
 
+async def test_where_there_are_few_rows_the_incidents_come_first() -> None:
+    remember("S1")
+    async with cockpit(Launch("progress"), size=(40, 8), player="ana") as pit:
+        assert "1 session" in pit.text()
+        assert "CPU overload" in pit.text()
+        assert "Practice" not in pit.text()
+
+
 async def test_an_incident_that_is_not_there_any_more_stands_by_its_id() -> None:
     remember("S1", incident="of_old")
     async with cockpit(Launch("progress"), player="ana") as pit:
@@ -94,6 +105,24 @@ async def test_the_mistake_is_drilled_in_the_session_in_which_it_was_made() -> N
         assert isinstance(pit.app.screen, RetryScreen)
 
 
+async def test_what_is_drilled_is_the_mistake_and_not_what_was_worst_beside_it() -> None:
+    episode = begin(actions=("restart_service", "clear_cache", "scale_up"))
+    episode.close()
+    review = review_session(episode)
+    first = review.move(1)
+    assert (first.verdict, review.worst) == (Verdict.MISTAKE, 2)
+    remember(
+        episode.header.session,
+        verdicts=(MoveCount(verdict=first.verdict, action=first.action, best=first.best, count=1),),
+    )
+    async with cockpit(Launch("progress"), player="ana") as pit:
+        await pit.press("x")
+        await pit.settle()
+        assert isinstance(pit.app.screen, RetryScreen)
+        assert pit.app.screen._retry is not None
+        assert pit.app.screen._retry.step == 1
+
+
 async def test_enter_plays_the_incident_and_l_shows_its_boards() -> None:
     remember("S1", incident="flaky_nic")
     async with cockpit(Launch("progress"), player="ana") as pit:
@@ -115,7 +144,7 @@ async def test_what_is_played_shows_when_one_comes_back() -> None:
 async def test_a_database_that_cannot_be_read_is_told() -> None:
     paths.progress_file().mkdir(parents=True)
     async with cockpit(Launch("progress"), player="ana") as pit:
-        assert "progress.sqlite3" in pit.told()
+        assert "it is a folder" in pit.text()
         assert "Play goes on without" in pit.text()
 
 
