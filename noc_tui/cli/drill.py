@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from math import isnan
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -70,6 +71,8 @@ def spot(
 
     What would you do, and what is it? Ten to twenty positions, a few minutes.
     """
+    if isnan(seconds):  # which no range refuses
+        complain("--seconds nan: is no time", 2)
     from noc_tui.tui.launch import DrillOptions
 
     options = DrillOptions(seconds=seconds, positions=positions)
@@ -157,8 +160,8 @@ def versus(
         _open("noc-tui drill versus", drill="versus", incident_folders=folders)
     from noc_tui.cli.opponents import check_opponent, find_opponent
 
-    ghost = find_opponent(opponent)
-    check_opponent(ghost, None, None)
+    ghost = find_opponent(opponent, given="")
+    check_opponent(ghost, given="")
     face = "play" if isinstance(ghost, Path) else "picker"
     _open("noc-tui drill versus", face=face, drill="versus", ghost=ghost, incident_folders=folders)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from noc_tui.drills.errors import DrillError
 from noc_tui.episode.episode import Episode
+from noc_tui.episode.track import is_secret
 from noc_tui.review.positions import Shadow
 from noc_tui.review.reasons import Position, why
 from noc_tui.review.verdicts import verdict_on
@@ -69,8 +70,11 @@ class Retry:
 def retry_of(track: Track, review: Review, step: int | None = None) -> Retry:
     """The drill from a session's worst move, or from another.
 
-    Raises `DrillError` where there was no mistake, or where the position counted as lost.
+    Raises `DrillError` where there was no mistake, where the position counted as lost, and for a blind session that
+    has not ended: what is better would tell what it is.
     """
+    if is_secret(track):
+        raise DrillError("it is a blind episode that has not ended; its moves can be tried again after its end")
     chosen = review.worst if step is None else step
     if chosen is None:
         raise DrillError("there was no mistake in this session; nothing to try again")

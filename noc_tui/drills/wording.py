@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from noc_tui.drills.schedule import Deck
+    from noc_tui.drills.shift_file import Shift
     from noc_tui.store.entries import ReviewEntry, SessionEntry
 
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -49,6 +50,12 @@ def schedule_note(deck: Deck, now: int, stages: Sequence[Stage] = SPOT_STAGES) -
     if next_due is None:
         return "nothing practised yet: begin with the easy ones" if new else "there is nothing to practise"
     return f"nothing due; the next {until(next_due, now)}" + (", something new at once" if new else "")
+
+
+def interruption(shift: Shift) -> str:
+    """Where a shift was interrupted: `interrupted in page 2 of 5`."""
+    where = "in" if shift.open_session else "after"
+    return f"interrupted {where} page {len(shift.answered)} of {len(shift.pages)}"
 
 
 def came_to(entry: SessionEntry, title: str) -> str:

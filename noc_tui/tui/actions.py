@@ -192,7 +192,7 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     UserAction("naming.2", "2", "name(1)", "second", "It is the second", ("naming",)),
     UserAction("naming.3", "3", "name(2)", "third", "It is the third", ("naming",)),
     UserAction("naming.4", "4", "name(3)", "fourth", "It is the fourth", ("naming",)),
-    UserAction("naming.next", "enter", "next", "next", "The next position; before the incident is named: I do not know", ("naming",), footer=True),
+    UserAction("naming.next", "enter", "next", "next", "The next position; before the name: I do not know", ("naming",), footer=True),
     UserAction("round.again", "enter", "again", "another round", "Another round", ("round",), footer=True),
     UserAction("shift.go_on", "enter", "go_on", "page now", "Begin; let the next page come at once; on the result sheet, replay the page under the cursor", ("shift",), footer=True),
     UserAction("shift.new", "n", "new", "new shift", "Begin another shift, and let go of this one", ("shift",), footer=True),

@@ -68,6 +68,8 @@ class NocApp(App[int]):
         self.keys: dict[str, str] = {}
         self._is_ready = False
         self._review: tuple[str, Review] | None = None
+        self.is_tutored = False
+        """Whether the tutorial has been gone through."""
         self.parting: list[str] = []
         """Lines that are left in the terminal when the program has closed."""
         self._after_paint: list[tuple[Screen[None], Callable[[], object]]] = []
@@ -205,13 +207,17 @@ class NocApp(App[int]):
             case _:
                 return self._list_of(launch.face)
 
-    @staticmethod
-    def _episode_of(launch: Launch) -> Screen[None]:
+    def _episode_of(self, launch: Launch) -> Screen[None]:
         """One episode; or two side by side, where an agent is watched against somebody."""
         if launch.watch and launch.ghost is not None and launch.session is None:
             from noc_tui.tui.screens.versus import VersusScreen  # noqa: PLC0415
 
             return VersusScreen(launch)
+        left = launch.session if launch.step is None else None
+        if left is not None and self.remembering.drill_of(left.stem) == "daily":
+            from noc_tui.tui.screens.drill_play import DrillPlayScreen  # noqa: PLC0415
+
+            return DrillPlayScreen(launch, alone=True)  # wherever it is gone on with
         from noc_tui.tui.screens.play import PlayScreen  # noqa: PLC0415
 
         return PlayScreen(launch)

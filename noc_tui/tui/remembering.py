@@ -92,6 +92,15 @@ class Remembering:
         """Whether there is nothing to read, for the usual file is not there. Loads nothing."""
         return not self._url and not paths.progress_file().exists()
 
+    def drill_of(self, session: str) -> str | None:
+        """The drill that a session belongs to which can be gone on with; None: it is played for its own sake."""
+        if not self.on:
+            return None
+        from noc_tui.store.claims import Claims  # noqa: PLC0415  (only for what is gone on with)
+
+        claim = Claims(paths.queue_dir()).find(session)
+        return claim.drill if claim is not None else None
+
     # --- what happens
 
     def began(self, header: Header, drill: str | None = None) -> None:

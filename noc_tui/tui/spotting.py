@@ -16,6 +16,8 @@ NOT_KNOWN: Final = ""
 """The name given by who does not know: that of no incident."""
 _NO_LIMIT: Final = 1e8
 """Seconds: longer than anybody looks at a position."""
+STRAY_SECONDS: Final = 0.7
+"""A key that comes so soon after the time was up was meant for the action."""
 
 
 class Spotting:
@@ -29,6 +31,8 @@ class Spotting:
         self.question: SpotQuestion | None = None
         self.draft: SpotAnswer | None = None
         """What the action was worth, before the incident was named."""
+        self._up = float("-inf")
+        """When the time for an action was up last."""
         self.phase: Phase = "preparing"
         self._pacer = Pacer(spot_round.limit or _NO_LIMIT)
 
@@ -66,7 +70,14 @@ class Spotting:
 
     def tick(self, now: float) -> bool:
         """Time has passed; True if it was up."""
-        return self.phase == "asked" and self._pacer.due(now) and self.act(None, now)
+        if self.phase != "asked" or not self._pacer.due(now):
+            return False
+        self._up = now
+        return self.act(None, now)
+
+    def is_stray(self, now: float) -> bool:
+        """Whether a key that is pressed now names nothing: it was meant for the action, and came too late."""
+        return self.phase == "naming" and now - self._up < STRAY_SECONDS
 
     def name(self, place: int | None, at: int) -> SpotAnswer | None:
         """The incident by its place among the names, from 0; None: not known. Ends the answer.

@@ -32,13 +32,13 @@ LOSING: Final = (
         " high here; beside each strip stands by how much. {next} goes on."
     ),
     Lesson(
-        "There are six actions, each a step of 30 seconds. Restarting is what many do first. It is wrong here, and"
-        " nothing is lost by seeing why: press {restart}.",
+        "There are six actions, each a step of 30 seconds. Restarting is what many do first. It is wrong here;"
+        " to see why, press {restart}.",
         ActionType.RESTART_SERVICE,
     ),
     Lesson(
-        "CPU went up: the service starts with cold caches, and the work is still there. The log says what each action"
-        " did. At 98 % the server crashes. See it once: press {restart} again.",
+        "CPU went up, and the service is down: it starts with cold caches, and the work is still there. At 98 % the"
+        " server crashes. See it once: press {restart} again.",
         ActionType.RESTART_SERVICE,
     ),
     Lesson(
@@ -57,7 +57,8 @@ WINNING: Final = (
         ActionType.THROTTLE_CPU,
     ),
     Lesson(
-        "CPU, latency and errors are coming down, but they are not healthy yet. Keep going: press {throttle} again.",
+        "The log says what it did: CPU, latency and errors come down. They are not healthy yet, so keep going: press"
+        " {throttle} again.",
         ActionType.THROTTLE_CPU,
     ),
     Lesson(

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-RESOLVING = ("3", "3", "1", "1")
-"""Resolves cpu_overload with seed 3."""
+RESOLVING = ("3", "t", "1", "w")
+"""Resolves cpu_overload with seed 3. Two keys for each action, so that none is taken for one that is held."""
 
 
 @pytest.fixture
@@ -44,7 +44,6 @@ def remembered(store: Store) -> list[tuple[str, str, str]]:
 def do(terminal: Terminal, *keys: str) -> None:
     """Act step by step."""
     for number, key in enumerate(keys, 1):
-        terminal.let_go()
         terminal.press(key)
         terminal.see(f"step {number}/")
 
@@ -59,7 +58,7 @@ def test_the_tutorial_from_the_first_start_to_the_end(data: Path) -> None:
         terminal.see("2/11")
         terminal.press("enter")
         terminal.see("3/11")
-        do(terminal, "2", "2")
+        do(terminal, "2", "r")
         terminal.see("CRASHED")
         terminal.press("enter")
         terminal.see("6/11")
@@ -70,7 +69,7 @@ def test_the_tutorial_from_the_first_start_to_the_end(data: Path) -> None:
         do(terminal, *RESOLVING)
         terminal.see("Resolved in four steps")
         terminal.press("enter")
-        terminal.see("Nothing played yet")
+        terminal.see("▸ p  Play")
         terminal.press("q")
         assert terminal.wait() == 0
     assert not (data / "sessions").exists()
@@ -98,19 +97,13 @@ def test_an_incident_that_was_played_stands_in_the_progress(data: Path, store: S
         assert terminal.wait() == 0
 
 
-@pytest.mark.parametrize("how", ["killed", "interrupted"])
-def test_a_session_is_taken_in_though_the_program_ended_right_after_its_last_step(
-    data: Path, store: Store, how: str
-) -> None:
+def test_sessions_are_taken_in_though_the_program_ended_right_after_their_last_step(data: Path, store: Store) -> None:
     environment = {"NOC_TUI_PLAYER": "Ana"}
-    with Terminal("play", "cpu_overload", "--seed", "3", data=data, env=environment) as terminal:
-        terminal.see("YOU IN CONTROL")
-        do(terminal, *RESOLVING)
-        if how == "killed":
-            terminal.kill()
-        else:
-            terminal.press("ctrl+c")
-            terminal.wait()
+    for end in (Terminal.kill, interrupt):
+        with Terminal("play", "cpu_overload", "--seed", "3", data=data, env=environment) as terminal:
+            terminal.see("YOU IN CONTROL")
+            do(terminal, *RESOLVING)
+            end(terminal)
     claims = Claims(data / "queue")
     with Terminal("progress", data=data, size=(80, 24), env=environment | {"NOC_TUI_PLAYER": "Ben"}) as terminal:
         terminal.see("Progress")
@@ -118,4 +111,10 @@ def test_a_session_is_taken_in_though_the_program_ended_right_after_its_last_ste
         terminal.see(lambda _: not claims.files())
         terminal.press("q")
         terminal.wait()
-    assert remembered(store) == [("Ana", "cpu_overload", "resolved")]
+    assert remembered(store) == [("Ana", "cpu_overload", "resolved")] * 2
+
+
+def interrupt(terminal: Terminal) -> None:
+    """End the program as Ctrl+C does."""
+    terminal.press("ctrl+c")
+    terminal.wait()

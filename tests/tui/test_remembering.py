@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from noc_tui import paths
 from noc_tui.review.session import review_session
 from noc_tui.store.claims import Claims
-from noc_tui.store.queries import recent_sessions
+from noc_tui.store.entries import day_of, millis
+from noc_tui.store.queries import incident_standings, player_standing, recent_sessions
 from noc_tui.store.store import Store
+from noc_tui.tui.rated import ratings_of
 from noc_tui.tui.remembering import TUTORIAL, Remembering
 from tests.store.builders import review
 from tests.tui.cockpit import Cockpit, cockpit, playing
@@ -98,7 +101,7 @@ async def test_the_debrief_shows_the_review_that_was_made_to_be_remembered(monke
         made.append(track.header.session)
         return review_session(track, *arguments, **more)
 
-    monkeypatch.setattr("noc_tui.drills.results.review_session", review)
+    monkeypatch.setattr("noc_tui.store.verified.review_session", review)
     monkeypatch.setattr("noc_tui.review.session.review_session", review)
     async with cockpit(playing("cpu_overload"), remembers=True, player="ana") as pit:
         await pit.press(*WINNING)
@@ -106,6 +109,21 @@ async def test_the_debrief_shows_the_review_that_was_made_to_be_remembered(monke
         await pit.press("enter")
         assert "Grade" in pit.text()
     assert len(made) == 1
+
+
+async def test_the_ratings_are_told_once_the_episode_counts_and_not_of_one_that_goes_on() -> None:
+    async with cockpit(playing("cpu_overload"), remembers=True, player="ana", size=(200, 60)) as pit:
+        await pit.press(WINNING[0])
+        assert ratings_of(pit.episode, pit.app.remembering) == []
+        await pit.press(*WINNING[1:], "enter")
+        await remembered(pit)
+        with Store() as store, store.reading() as connection:
+            today = day_of(millis(datetime.now(UTC)))
+            own, its = player_standing(connection, "ana", today), incident_standings(connection, today)["cpu_overload"]
+        assert own is not None
+        shown = pit.text()
+        assert f"You          {own.text}" in shown
+        assert f"The incident {its.text}" in shown
 
 
 async def test_nothing_is_claimed_of_what_was_only_looked_at() -> None:

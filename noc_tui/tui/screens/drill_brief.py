@@ -37,6 +37,6 @@ class BriefScreen(NocScreen):
         self.query_one("#brief-text", Static).update(Content.assemble(*parts))
 
 
-def is_kept(episode: Episode | None) -> bool:
+def is_kept(episode: Episode) -> bool:
     """Whether an episode that was left can be gone on with."""
-    return episode is not None and episode.is_worth_a_file and not episode.done and not episode.recording_problem
+    return episode.is_worth_a_file and not episode.done and not episode.recording_problem

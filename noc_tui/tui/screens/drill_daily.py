@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from noc_tui.tui.launch import Launch
     from noc_tui.tui.remembering import Remembering
     from noc_tui.tui.screens.drill_brief import Part
+    from noc_tui.tui.widgets.keybar import KeyHint
 
 
 class DailyScreen(BriefScreen):
@@ -69,13 +70,23 @@ class DailyScreen(BriefScreen):
             return self._standing is not None and self._ended is None
         if action.id == "daily.debrief":
             return self._ended is not None
+        if action.id == "daily.copy":
+            return self._counted
         return True
+
+    def hints(self) -> tuple[KeyHint, ...]:
+        """Begin, or go on."""
+        unfinished = self._standing is not None and self._standing.unfinished
+        return tuple(h._replace(label="go on") if unfinished and h.label == "begin" else h for h in super().hints())
 
     # --- beginning
 
     def on_mount(self) -> None:
         """Look up the daily, after the first paint."""
         self.query_one(Banner).view = BannerView("Daily", "the same for everybody")
+        self._look_up()
+
+    def _look_up(self) -> None:
         self.say(("Looking up the daily…", "$muted"))
         self.noc.after_paint(self, lambda: self.run_worker(self._find, thread=True))
 
@@ -110,16 +121,23 @@ class DailyScreen(BriefScreen):
             self.action_leave()
             return
         self._standing = event.standing
+        self._leave_behind()
         self._show()
 
     # --- playing
 
     def action_begin(self) -> None:
         """Begin, or go on with the try that counts."""
+        from noc_tui.drills.daily import daily_date  # noqa: PLC0415  (loaded by now)
+
         standing = self._standing
         if standing is None:
             return
         self._result = self._ended = None
+        if self._launch.options.day is None and standing.today != daily_date(datetime.now(UTC)):
+            self._standing = None  # the page has been open over midnight
+            self._look_up()
+            return
         unfinished = paths.sessions_dir() / f"{standing.unfinished}.jsonl" if standing.unfinished else None
         launch = replace(
             self._launch,
@@ -159,7 +177,6 @@ class DailyScreen(BriefScreen):
 
     def on_remembering_kept(self, event: Remembering.Kept) -> None:
         """The try has been reviewed: show what it came to."""
-        from noc_tui.drills.daily import share_text  # noqa: PLC0415  (loaded by now)
         from noc_tui.store.rebuilding import daily_result  # noqa: PLC0415
         from noc_tui.store.summary import verdict_letters  # noqa: PLC0415
 
@@ -172,10 +189,16 @@ class DailyScreen(BriefScreen):
         came_to = daily_result(entry, standing.daily.date, letters)
         self._result = came_to
         self._standing = standing.with_try(came_to)
-        if self._counted:
-            self.noc.parting = ["", *share_text(came_to).splitlines(), ""]
+        self._leave_behind()
         if self.app.screen is self:
             self._show()
+
+    def _leave_behind(self) -> None:
+        """The lines of the try that counts stand in the terminal when the program has closed."""
+        from noc_tui.drills.daily import share_text  # noqa: PLC0415  (loaded by now)
+
+        if self._shown is not None and self._counted:
+            self.noc.parting = ["", *share_text(self._shown).splitlines(), ""]
 
     @property
     def _counted(self) -> bool:
@@ -252,11 +275,8 @@ def result_text(shared: str, standing: DailyStanding, keys: Mapping[str, str], *
     else:
         head = "This try does not count: it is not the daily of today.\n\n"
     copy = (display(keys["daily.copy"]), "$accent bold")
-    return [
-        (head, "bold"), f"{shared}\n\n",
-        copy, (" copies these lines: nothing in them gives the incident away\n\n", "$muted"),
-        *_streak(standing),
-    ]  # fmt: skip
+    to_share = [copy, (" copies these lines: nothing in them gives the incident away\n\n", "$muted")]
+    return [(head, "bold"), f"{shared}\n\n", *(to_share if counted else []), *_streak(standing)]
 
 
 def _streak(standing: DailyStanding) -> list[Part]:

@@ -105,7 +105,7 @@ class IncidentScreen(BriefScreen):
             ", and waiting is what it does.\n\n",
             (display(keys["diagnose"]), "$accent bold"), " names the incident; right or wrong, the debrief tells.\n",
             (display(keys["pause"]), "$accent bold"), " pauses.\n\n",
-            (f"Schedule: {event.note}.", "$muted"),
+            (f"{event.note[:1].upper()}{event.note[1:]}.", "$muted"),
         )  # fmt: skip
         self.refresh_keys()
 

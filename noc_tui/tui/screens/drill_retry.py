@@ -94,8 +94,9 @@ class RetryScreen(PositionScreen):
         from noc_tui.drills.errors import DrillError  # noqa: PLC0415  (heavy; this is a thread)
         from noc_tui.episode.errors import SessionError  # noqa: PLC0415
 
+        play = display(self.noc.keys["home.play"])
         try:
-            self.post_message(self.Found(worst_of(self._launch, self.noc.review_of)))
+            self.post_message(self.Found(worst_of(self._launch, self.noc.review_of, play)))
         except (DrillError, SessionError) as error:
             self.post_message(self.Found(None, str(error)))
 
@@ -180,15 +181,18 @@ def answer_view(worst: Worst, retry: Retry, *, enter: str, shown: bool) -> Answe
     elif shown:
         why, asks = worst.reasons[last.action], "Now play it."
     else:
-        why, asks = f"It costs {last.regret:.1f} steps more than the best.", "Try again."
+        # Of the move that was played, what the debrief says that it lost.
+        more = move.lost if last.action == move.action else last.regret
+        why, asks = f"It costs {more:.1f} steps more than the best.", "Try again."
     headline = f"{last.verdict.glyph} {last.verdict.label.upper()}"
     return AnswerView(asks, TONES[last.verdict.category], headline, last.action.label, why, note=note)
 
 
-def worst_of(launch: Launch, known: Callable[[str], Review | None]) -> Worst:
+def worst_of(launch: Launch, known: Callable[[str], Review | None], play: str) -> Worst:
     """The worst move of the session that was asked for, or of the newest one with a mistake in it. For a worker.
 
-    `known` gives the review of a session that has been made already.
+    `known` gives the review of a session that has been made already. `play` is the key of the home screen that begins
+    one, for whom there is none.
     Raises `DrillError` where there is none, and `SessionError` for a session that cannot be reviewed.
     """
     from noc_tui.drills.errors import DrillError  # noqa: PLC0415
@@ -205,7 +209,7 @@ def worst_of(launch: Launch, known: Callable[[str], Review | None]) -> Worst:
         except DrillError:
             continue  # no mistake in this one
     if not ended:
-        raise DrillError("Nothing has been played yet: there is no mistake to try again.")
+        raise DrillError(f"Nothing has been played yet: there is no mistake to try again. {play} at home plays.")
     raise DrillError(f"There was no mistake in the last {min(len(ended), _LOOKED_AT)} sessions. Well done.")
 
 

@@ -85,7 +85,7 @@ class RoundScreen(SheetScreen):
     def about(self, row: Any) -> Content:
         """What was better, and why."""
         answer: SpotAnswer = row.answer
-        said = {True: "named rightly", False: "taken for another", None: "not named"}[answer.named]
+        said = {True: "named rightly", False: "not recognised", None: "not named"}[answer.named]
         return Content.assemble(
             (f"{row.number}: ", "$muted"), clean(answer.why, 600), (f"\n{clean(answer.title, 80)}, {said}.", "$muted")
         )

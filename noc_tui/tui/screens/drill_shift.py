@@ -162,9 +162,11 @@ class ShiftScreen(BriefScreen):
         shift.uncover(now)
         if game is not None:
             self._game, episode = None, game.episode
-            ended = episode is not None and episode.done
-            shift.left(ended=ended, kept=is_kept(episode), now=now)
-            self._save()
+            if episode is None:  # it could not be opened: another program may be playing it
+                shift.left(ended=False, kept=True, now=now)
+            else:
+                shift.left(ended=episode.done, kept=is_kept(episode), now=now)
+                self._save()
         self._show()
 
     # --- the pages
@@ -261,9 +263,11 @@ class ShiftScreen(BriefScreen):
             case "reviewing":
                 self.say(("The night is over.\n\n", "bold"), ("The moves are being reviewed…", "$muted"))
             case "ready" if answered:
-                more = "The page in play is waiting." if shift.shift.open_session else "The next page is still to come."
+                from noc_tui.drills.wording import interruption  # noqa: PLC0415  (loaded by now)
+
+                more = "It goes on where it was." if shift.shift.open_session else "The next one is still to come."
                 self.say(
-                    (f"Your shift was interrupted: {answered} of {count} pages answered.\n\n", "bold"),
+                    (f"Your shift was {interruption(shift.shift)}.\n\n", "bold"),
                     f"{more}\n\n",
                     enter, " continues   ", (display(keys["shift.new"]), "$accent bold"), " begins another shift",
                 )  # fmt: skip

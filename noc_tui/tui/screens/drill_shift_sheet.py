@@ -126,9 +126,9 @@ def result_view(result: ShiftResult) -> ResultView:
     """The result in a line."""
     count = len(result.lines)
     faults = count if result.left_alone is None else count - 1
-    over = "" if result.over_par is None else f", {result.over_par:+.1f} steps against par".replace("-", "−")
+    over = "" if result.over_par is None else f" Resolved: {result.over_par:+.1f} against par.".replace("-", "−")
     ink = "calm" if result.resolved == count else "breach" if 2 * result.resolved >= count else "critical"
-    sentence = f"{faults} incidents and a false alarm{over}." if faults < count else f"{count} incidents{over}."
+    sentence = f"{faults} incidents and a false alarm.{over}" if faults < count else f"{count} incidents.{over}"
     return ResultView(f"{result.resolved} OF {count} RESOLVED", ink, sentence, accuracy=result.accuracy)
 
 

@@ -205,7 +205,8 @@ class SpotScreen(PositionScreen):
 
     def action_name(self, place: int) -> None:
         """Say which incident it is."""
-        self._named(place)
+        if not self.play.is_stray(self.noc.monotonic()):
+            self._named(place)
 
     def on_action_pad_chosen(self, event: ActionPad.Chosen) -> None:
         """A click does what the key of the row does."""

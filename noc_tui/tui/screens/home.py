@@ -142,7 +142,9 @@ class HomeScreen(NocScreen):
     def on_screen_resume(self) -> None:
         """Look what has been played since, beside the first paint and not before it."""
         super().on_screen_resume()
-        self._is_first = _is_first_start()
+        was_first, self._is_first = self._is_first, _is_first_start() and not self.noc.is_tutored
+        if was_first and not self._is_first:
+            self._fill(to_top=True)  # what is next stands there now, and no more the tutorial
         self.run_worker(self._read, thread=True, exclusive=True, group="read")
 
     def on_remembering_kept(self) -> None:
@@ -167,12 +169,13 @@ class HomeScreen(NocScreen):
         remembering = self.noc.remembering
         if remembering.is_empty:
             return
-        from noc_tui.store.errors import StoreError  # noqa: PLC0415  (loads pydantic)
+        from noc_tui.sim.catalog import catalog_of  # noqa: PLC0415  (loads pydantic)
+        from noc_tui.store.errors import StoreError  # noqa: PLC0415
         from noc_tui.store.progress import home_of  # noqa: PLC0415  (loads SQLAlchemy)
 
         try:
             with remembering.store.reading() as connection:
-                home = home_of(connection, remembering.player, _now())
+                home = home_of(connection, remembering.player, _now(), catalog_of(()).ids)
         except StoreError:
             return  # the screens that show more of it tell
         self.post_message(self.Standing(home))

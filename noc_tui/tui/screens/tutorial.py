@@ -126,6 +126,7 @@ class TutorialScreen(PlayScreen):
             self._at += 1
             self._tell()
         elif self._before:
+            self.noc.is_tutored = True
             self.noc.leave_to_home()
         else:
             self.app.switch_screen(TutorialDebriefScreen(self.run.episode, self._launch))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from noc_tui import paths
 from noc_tui.drills.daily import SQUARES, daily_of
@@ -11,6 +12,9 @@ from noc_tui.tui.screens.debrief import DebriefScreen
 from noc_tui.tui.screens.play import PlayScreen
 from tests.tui.cockpit import Cockpit, cockpit
 from tests.tui.drilling import PLAYER, daily, loaded, play_to_the_end, remembered, today_that_lasts
+
+if TYPE_CHECKING:
+    import pytest
 
 DAILY = Launch("drill", drill="daily")
 
@@ -47,6 +51,7 @@ async def test_the_first_try_counts_and_the_second_does_not() -> None:
         await pit.press("enter")
         await remembered(pit)
         await loaded(pit, "This try does not count: the first one does.")
+        assert "copy" not in pit.text()
         await pit.press("enter")
         assert isinstance(pit.app.screen, DebriefScreen)
     stored = daily(day.isoformat())
@@ -55,6 +60,7 @@ async def test_the_first_try_counts_and_the_second_does_not() -> None:
     async with cockpit(DAILY, remembers=True, player=PLAYER) as pit:
         await loaded(pit, "This try counts.")
         assert shared(pit) == lines
+        assert pit.app.parting == ["", *lines, ""]
 
 
 async def test_the_try_that_counts_is_played_alone_and_the_second_need_not_be() -> None:
@@ -91,12 +97,44 @@ async def test_a_try_that_was_interrupted_goes_on_and_counts() -> None:
         await remembered(pit)
     async with cockpit(DAILY, remembers=True, player=PLAYER) as pit:
         await loaded(pit, "Your try is not finished.")
+        assert "enter go on" in pit.text()
         await pit.press("enter")
         assert (pit.episode.header.session, pit.episode.steps) == (session, 1)
         await play_to_the_end(pit)
         await pit.press("enter")
         await remembered(pit)
         await loaded(pit, "This try counts.")
+
+
+async def test_it_is_played_alone_wherever_it_is_gone_on_with() -> None:
+    day = today_that_lasts()
+    async with cockpit(DAILY, remembers=True, player=PLAYER) as pit:
+        await loaded(pit, "The first try counts")
+        await pit.press("enter", "3")
+        await remembered(pit)
+    async with cockpit(remembers=True, player=PLAYER) as pit:
+        await loaded(pit, "Continue")
+        await pit.press("c", "a", "i", "k")
+        assert pit.play.run.human
+        assert not pit.play.coach.on
+        assert pit.play.run.copilot.state == "idle"
+        await play_to_the_end(pit)
+        await remembered(pit)
+    stored = daily(day.isoformat())
+    assert stored is not None
+    assert stored.outcome is not None
+
+
+async def test_a_page_that_is_open_over_midnight_is_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tomorrow = today_that_lasts() + timedelta(days=1)
+    async with cockpit(DAILY, remembers=True, player=PLAYER) as pit:
+        await loaded(pit, "The first try counts")
+        monkeypatch.setattr("noc_tui.drills.daily.daily_date", lambda _: tomorrow)
+        await pit.press("enter")
+        await loaded(pit, f"The daily of {tomorrow}")
+        assert "The first try counts" in pit.text()
+        await pit.press("enter")
+        assert pit.episode.header.seed == daily_of(tomorrow).seed
 
 
 async def test_the_daily_of_another_date_does_not_count() -> None:

@@ -14,7 +14,7 @@ from noc_tui.tui.screens.drill_spot import SpotScreen
 from noc_tui.tui.screens.home import HomeScreen
 from tests.store.builders import DAY, review
 from tests.tui.cockpit import cockpit
-from tests.tui.drilling import PLAYER, loaded
+from tests.tui.drilling import PLAYER, loaded, remembered, today_that_lasts
 
 MENU = Launch("drill")
 
@@ -47,6 +47,22 @@ async def test_a_key_opens_its_drill_and_q_leads_back() -> None:
             assert isinstance(pit.app.screen, DrillScreen)
         await pit.press("q")
         assert isinstance(pit.app.screen, HomeScreen)
+
+
+async def test_what_was_begun_is_told() -> None:
+    today_that_lasts()
+    async with cockpit(MENU, remembers=True, player=PLAYER) as pit:
+        await loaded(pit, "today's is to come")
+        for drill in ("d", "f"):
+            await pit.press(drill)
+            await loaded(pit, "enter begin")
+            await pit.press("enter")
+            if drill == "f":
+                await pit.press("enter")  # the page comes at once
+            await pit.press("3", "q", "q")
+        await remembered(pit)
+        await loaded(pit, "today's is not finished: it goes on where it was")
+        await loaded(pit, "interrupted in page 1 of 5")
 
 
 async def test_enter_opens_the_drill_under_the_cursor() -> None:

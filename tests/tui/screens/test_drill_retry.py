@@ -50,6 +50,18 @@ async def test_a_wrong_move_tells_what_it_costs_and_not_what_is_best() -> None:
         assert "Now play it." in pit.text()
 
 
+async def test_the_move_that_was_played_costs_what_the_debrief_says() -> None:
+    episode = begin("network_congestion", actions=("do_nothing", "do_nothing", "restart_service"))
+    episode.close()
+    path = paths.sessions_dir() / f"{episode.header.session}.jsonl"
+    async with cockpit(Launch("drill", drill="retry", session=path, step=3)) as pit:
+        await loaded(pit, "What would have been better?")
+        move = worst(pit).retry.move
+        assert f"{move.lost:.1f}" != f"{move.regret:.1f}"  # the price of a key is in one of them
+        await pit.press(key_of(move.action))
+        assert f"It costs {move.lost:.1f} steps more than the best." in pit.text()
+
+
 async def test_a_good_move_leads_on_from_there_as_a_session_of_its_own() -> None:
     session = recorded(*BAD)
     async with cockpit(RETRY, size=(80, 24)) as pit:
@@ -68,6 +80,7 @@ async def test_without_a_mistake_it_says_so() -> None:
         await loaded(pit, "Play")
         assert isinstance(pit.app.screen, HomeScreen)
         assert "Nothing has been played yet" in pit.told()
+        assert "p at home plays." in pit.told()
 
 
 async def test_a_session_can_be_asked_for_and_a_step_in_it() -> None:

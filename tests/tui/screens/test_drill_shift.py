@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from noc_tui import paths
 from noc_tui.drills.shift_file import Shift, load_shift, save_shift
 from noc_tui.drills.whole import plan_shift
@@ -60,7 +62,7 @@ def nearly_over() -> list[str]:
 async def test_after_the_last_page_one_sheet_says_what_came_of_them_all() -> None:
     titles = nearly_over()
     async with cockpit(SHIFT, size=(80, 24), remembers=True, player=PLAYER) as pit:
-        await loaded(pit, "Your shift was interrupted: 4 of 5 pages answered.")
+        await loaded(pit, "Your shift was interrupted after page 4 of 5.")
         await pit.press("enter")
         assert "page 5 of 5" in pit.text()
         await page(pit)
@@ -72,7 +74,10 @@ async def test_after_the_last_page_one_sheet_says_what_came_of_them_all() -> Non
         await loaded(pit, "SHIFT OVER")
         assert isinstance(pit.app.screen, ShiftSheetScreen)
         assert all(title in pit.text() for title in titles)
-        assert "false alarm" in pit.text()
+        assert re.search(
+            r"OF 5 RESOLVED +4 incidents and a false alarm\. Resolved: [+−]\d+\.\d against par\.", pit.text()
+        )
+        assert "The false alarm" in pit.text()
         assert not paths.shift_file().exists()
         assert list(cards()) == [(episode.incident.id, "episode")]
         await pit.press("end", "enter")
@@ -87,13 +92,28 @@ async def test_a_shift_that_is_interrupted_in_a_page_goes_on_there() -> None:
         await pit.press("3")
         name = pit.episode.header.session
     async with cockpit(Launch("drill", drill="shift", seed=99), remembers=True, player=PLAYER) as pit:
-        await loaded(pit, "Your shift was interrupted: 1 of 5 pages answered.")
+        await loaded(pit, "Your shift was interrupted in page 1 of 5.")
         await page(pit)
         assert (pit.episode.header.session, pit.episode.steps) == (name, 1)
         await pit.press("q")
         await loaded(pit, "Your shift was interrupted")
         await pit.press("n")
         await loaded(pit, "You are on call tonight")
+
+
+async def test_a_page_that_another_program_is_playing_stays_in_the_shift() -> None:
+    async with cockpit(SHIFT, remembers=True, player=PLAYER) as pit:
+        await loaded(pit, "You are on call tonight")
+        await pit.press("enter")
+        await page(pit)
+        await pit.press("3")
+        kept = paths.shift_file().read_bytes()
+        async with cockpit(SHIFT, remembers=True, player=PLAYER) as second:
+            await loaded(second, "Your shift was interrupted in page 1 of 5.")
+            await second.press("enter")
+            await loaded(second, "Your shift was interrupted in page 1 of 5.")
+            assert "another program is recording this session" in second.told()
+        assert paths.shift_file().read_bytes() == kept
 
 
 async def test_a_shift_of_somebody_else_is_left_alone() -> None:

@@ -89,6 +89,18 @@ async def test_the_bar_runs_down_and_then_it_is_too_late() -> None:
         assert f"× It was {question(pit).position.title}." in pit.text()
 
 
+async def test_a_key_that_came_too_late_for_the_action_names_nothing() -> None:
+    async with cockpit(SPOT) as pit:
+        await loaded(pit, ASKED)
+        tick(pit, 10.0)
+        pit.now[0] += 0.3
+        await pit.pilot.press("3")
+        await pit.settle()
+        assert "WHAT IS IT?" in pit.text()
+        await pit.press("3")
+        assert "ANSWERED" in pit.text()
+
+
 async def test_the_time_stands_still_under_the_help() -> None:
     async with cockpit(SPOT) as pit:
         await loaded(pit, ASKED)

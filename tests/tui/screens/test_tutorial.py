@@ -47,6 +47,8 @@ async def test_from_the_page_over_the_crash_and_the_debrief_to_the_end() -> None
         await pit.press("enter")
         assert isinstance(pit.app.screen, HomeScreen)
         assert "Nothing played yet" in pit.text()
+        assert "▸ p  Play" in pit.text()
+        assert "new here?" not in pit.text()
     assert not list(paths.sessions_dir().glob("*"))
     assert not paths.progress_file().exists()
 
