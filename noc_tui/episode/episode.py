@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 from dataclasses import replace
 from operator import index
 from typing import TYPE_CHECKING, Any, Self
@@ -14,49 +13,23 @@ from ulid import ULID
 from noc_tui import __version__
 from noc_tui.episode.clock import Clock, SystemClock
 from noc_tui.episode.errors import CannotContinueError, DifferenceError
-from noc_tui.episode.figures import (
-    check_goes_on,
-    check_page,
-    check_step,
-    end_figures,
-    numpy_note,
-    recorded_incident,
-    step_figures,
-)
-from noc_tui.episode.observation import Observation
+from noc_tui.episode.figures import check_page, numpy_note, recorded_incident, step_figures, take_again
+from noc_tui.episode.journal import Journal, details, driver_name
 from noc_tui.episode.records import (
     FORMAT,
     FORMAT_VERSION,
     HUMAN,
-    INCIDENT_ID,
     LARGEST_INTEGER,
-    LONG_TEXT,
     MAX_DRAWS,
-    MOST_DETAILS,
-    NO_USAGE,
-    SHORT_TEXT,
-    Aside,
-    ControlReason,
-    ControlRecord,
     Decision,
-    DiagnosisRecord,
-    EndRecord,
     Header,
-    MarkRecord,
-    Outcome,
     Pace,
     Parent,
     StepRecord,
-    SuggestionRecord,
-    Usage,
     Versions,
-    bounded,
 )
-from noc_tui.episode.timeline import Timeline
 from noc_tui.episode.track import is_secret
-from noc_tui.episode.writer import NullRecorder, Recorder
 from noc_tui.sim.actions import ActionType, parse_action
-from noc_tui.sim.errors import EpisodeOverError
 from noc_tui.sim.explain import explain
 from noc_tui.sim.incident import MAX_STEPS_LIMIT
 from noc_tui.sim.simulator import SystemSimulator
@@ -65,20 +38,22 @@ from noc_tui.sim.telemetry import Telemetry
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from noc_tui.episode.observation import Observation
     from noc_tui.episode.track import Track
+    from noc_tui.episode.writer import Recorder
     from noc_tui.sim.incident import Incident
     from noc_tui.sim.metrics import SystemMetrics
     from noc_tui.sim.simulator import StepInfo
     from noc_tui.sim.telemetry import LogLine
 
 
-class Episode(Timeline):
+class Episode(Journal):
     """One run of one incident from a seed.
 
     `step(decision)` takes a step and returns its record. Everything that happens is told to the recorder that
     `record` makes from the header, the header first. `draws` says how many normals the stream of `seed` had given
     before; without a seed one is drawn, and stands in the header. `agent` is what else `driver` says of itself, where
-    that is an agent (`noc_tui.agents.asking.about_of`); in the methods, what the one says who is named there.
+    that is an agent (`noc_tui.agents.asking.about_of`).
 
     An episode is a `Track`: screens show it as they show a recording.
 
@@ -104,20 +79,18 @@ class Episode(Timeline):
         draws = _in_range("draws", draws, 0, MAX_DRAWS)
         if seed is not None:
             seed = _in_range("seed", seed, 0, LARGEST_INTEGER)
+        clock = clock or SystemClock()
         self.incident = incident
-        self._clock = clock or SystemClock()
-        self._began = self._clock.monotonic()
-        self._sim = SystemSimulator(seed)
-        self._sim.skip_normals(draws)
-        initial = self._sim.reset(incident, max_steps=limit)
+        self._sim = SystemSimulator.started(incident, seed, draws=draws, max_steps=limit)
         self._telemetry = Telemetry(incident, self._sim.seed, draws)
+        initial = self._sim.metrics
         page = self._telemetry.page(initial)
         super().__init__(
             Header(
                 format=FORMAT,
                 version=FORMAT_VERSION,
                 session=str(ULID()),
-                started=self._clock.now(),
+                started=clock.now(),
                 versions=Versions(program=__version__, python=platform.python_version(), numpy=np.__version__),
                 incident=incident.definition(),
                 incident_hash=incident.digest,
@@ -126,15 +99,15 @@ class Episode(Timeline):
                 max_steps=limit,
                 pace=pace,
                 blind=blind,
-                driver=_driver_name(driver),
-                agent=_details(agent),
+                driver=driver_name(driver),
+                agent=details(agent),
                 parent=parent,
                 initial=initial,
                 samples=page.samples,
                 lines=page.lines,
-            )
+            ),
+            clock,
         )
-        self._recorder: Recorder = NullRecorder()
         if record is not None:
             self._start_recording(record)
 
@@ -168,166 +141,20 @@ class Episode(Timeline):
 
     def act(self, action: ActionType | str, *, driver: str | None = None) -> StepRecord:
         """Take a step with nothing to say about the decision but who made it."""
-        return self.step(Decision(action=parse_action(action), driver=_driver_name(driver or self.driver)))
-
-    def hand_over(
-        self,
-        taker: str,
-        reason: ControlReason,
-        *,
-        agent: Mapping[str, str] | None = None,
-        error: str | None = None,
-        usage: Usage | None = None,
-    ) -> ControlRecord:
-        """Pass control to another driver between two steps. An error that is too long for a record is cut.
-
-        Raises `EpisodeOverError` after the end.
-        """
-        self._check_running("change of control")
-        control = ControlRecord(
-            step=self.steps,
-            giver=self.driver,
-            taker=_driver_name(taker),
-            reason=reason,
-            error=None if error is None else bounded(error, LONG_TEXT),
-            usage=usage or NO_USAGE,
-            agent=_details(agent),
-            at=self._clock.now(),
-            elapsed=self._elapsed(),
-        )
-        self._happens(control)
-        return control
-
-    def mark(self, text: str = "") -> MarkRecord:
-        """Set a bookmark at the current step. A text that is too long for a record is cut.
-
-        Raises `EpisodeOverError` after the end.
-        """
-        self._check_running("mark")
-        mark = MarkRecord(
-            step=self.steps, text=bounded(text, SHORT_TEXT), at=self._clock.now(), elapsed=self._elapsed()
-        )
-        self._happens(mark)
-        return mark
-
-    def diagnose(self, incident: str, *, driver: str = HUMAN) -> DiagnosisRecord:
-        """Name the incident of a blind episode by its id. It can be named anew; the last one before the end counts.
-
-        Raises `EpisodeOverError` after the end, `ValueError` when the episode is not blind, or for what is no id.
-        """
-        self._check_running("diagnosis")
-        if not self.header.blind:
-            raise ValueError("only the incident of a blind episode can be diagnosed; this one is known")
-        if not re.fullmatch(INCIDENT_ID, incident):
-            raise ValueError(f"a diagnosis is the id of an incident, not {bounded(repr(incident), SHORT_TEXT)}")
-        diagnosis = DiagnosisRecord(
-            step=self.steps,
-            driver=_driver_name(driver),
-            incident=incident,
-            at=self._clock.now(),
-            elapsed=self._elapsed(),
-        )
-        self._happens(diagnosis)
-        return diagnosis
-
-    def suggest(
-        self,
-        driver: str,
-        decision: Decision | None = None,
-        *,
-        agent: Mapping[str, str] | None = None,
-        followed: bool = False,
-        error: str | None = None,
-        usage: Usage = NO_USAGE,
-    ) -> SuggestionRecord:
-        """Record what an agent suggested, and whether the person in control does it: the step is another event.
-
-        Without a decision it gave none: it failed, or nobody waited for it; `usage` is what that has cost. An error
-        that is too long for a record is cut. Raises `EpisodeOverError` after the end.
-        """
-        self._check_running("suggestion")
-        suggestion = SuggestionRecord(
-            step=self.steps,
-            driver=_driver_name(driver),
-            action=None if decision is None else decision.action,
-            rationale=None if decision is None else decision.rationale,
-            answer_format=None if decision is None else decision.answer_format,
-            error=None if error is None else bounded(error, LONG_TEXT),
-            followed=followed,
-            usage=usage if decision is None else decision.usage,
-            agent=_details(agent),
-            at=self._clock.now(),
-            elapsed=self._elapsed(),
-        )
-        self._happens(suggestion)
-        return suggestion
+        return self.step(Decision(action=parse_action(action), driver=driver_name(driver or self.driver)))
 
     def _has_named(self, incident: str) -> bool:
         """Whether that is what was named last."""
         return bool(self.diagnoses) and self.diagnoses[-1].incident == incident
 
-    def void(self) -> EndRecord:
-        """End the episode without a result: the agent failed, and nobody plays on.
-
-        Raises `EpisodeOverError` after the end.
-        """
-        self._check_running("second end")
-        return self._finish("void")
-
-    def close(self) -> None:
-        """Stop recording. An unfinished episode stays resumable; one in which nothing happened leaves no file."""
-        if self.is_worth_a_file:
-            self._recorder.close()
-        else:
-            self._recorder.discard()
-
-    @property
-    def is_worth_a_file(self) -> bool:
-        """Whether anything happened that cannot be had again from the seed, or from the parent of a fork."""
-        return (
-            self.done
-            or bool(self.steps and not self.record(self.steps).inherited)
-            or any(
-                not isinstance(aside, ControlRecord) or aside.error is not None or aside.usage.was_paid_for
-                for aside in self.asides
-                if not aside.inherited
-            )
-        )
-
-    def _happens(self, event: StepRecord | Aside | EndRecord) -> None:
-        self.keep(event)
-        self._recorder.record(event)
-
-    def _finish(self, outcome: Outcome) -> EndRecord:
-        end = EndRecord(outcome=outcome, **end_figures(self.rewards), at=self._clock.now(), elapsed=self._elapsed())
-        self._happens(end)
-        return end
-
-    def _check_running(self, what: str) -> None:
-        if self.end is not None:
-            raise EpisodeOverError(f"the episode ended {self.end.outcome} at step {self.steps}; no {what} can follow")
-
     def _log_of(self, info: StepInfo) -> tuple[LogLine, ...]:
         return self._telemetry.step(info.transition, info.step, self._sim.flags, self._sim.uses)
-
-    def _elapsed(self) -> float:
-        return round(max(0.0, self._clock.monotonic() - self._began), 3)
 
     # --- what stands
 
     @property
     def metrics(self) -> SystemMetrics:
         return self._sim.metrics
-
-    @property
-    def done(self) -> bool:
-        """Whether the episode has ended."""
-        return self.end is not None
-
-    @property
-    def recording_problem(self) -> str | None:
-        """Why events are not being saved at the moment; None while they are."""
-        return self._recorder.problem
 
     @property
     def notice(self) -> str | None:
@@ -337,15 +164,8 @@ class Episode(Timeline):
     @property
     def observation(self) -> Observation:
         """What the driver may know now."""
-        return Observation(
-            step=self.steps,
-            max_steps=self.header.max_steps,
-            metrics=self.metrics,
-            history=tuple(self._history),
-            samples=self.header.samples,
-            lines=tuple(self._lines),
-            actions=tuple(self._actions),
-            explanations=tuple(self._explanations),
+        return self.observed(
+            self.metrics,
             streak=self._sim.streak,
             outage_left=self._sim.outage_left,
             incident=None if self.header.blind else self.incident.title,
@@ -421,10 +241,7 @@ class Episode(Timeline):
             check_page(track.header, self.header.initial, self.header.samples)
             for step in range(1, steps + 1):
                 recorded = track.record(step)
-                check_goes_on(step, self._sim)
-                _, info = self._sim.step(recorded.decision.action)
-                check_step(track.header, recorded, self._sim, info)
-                self._log_of(info)
+                self._log_of(take_again(track.header, recorded, self._sim))
                 self.keep(replace(recorded, inherited=True) if inherited else recorded)
         except DifferenceError as difference:
             raise _cannot_continue(track, difference) from difference
@@ -434,10 +251,6 @@ class Episode(Timeline):
             if aside.step <= steps:
                 self.keep(replace(aside, inherited=True) if inherited else aside)
         self._began = self._clock.monotonic() - self.elapsed
-
-    def _start_recording(self, record: Callable[[Header], Recorder]) -> None:
-        self._recorder = record(self.header)
-        self._recorder.record(self.header, *self.events)
 
 
 def _arguments(track: Track) -> dict[str, Any]:
@@ -465,18 +278,6 @@ def _cannot_continue(track: Track, difference: DifferenceError) -> CannotContinu
     # A difference may be one of hidden figures, and says what they are.
     what = "it does not come out the same when simulated again" if is_secret(track) else difference
     return CannotContinueError(f"session {track.header.session} cannot be gone on with: {what}{why}")
-
-
-def _driver_name(name: str) -> str:
-    if not name:
-        raise ValueError("a driver needs a name")
-    return bounded(name, SHORT_TEXT)
-
-
-def _details(agent: Mapping[str, str] | None) -> dict[str, str] | None:
-    """What an agent says of itself, as a record can hold it; None where that is nothing."""
-    entries = list((agent or {}).items())[:MOST_DETAILS]
-    return {bounded(key, SHORT_TEXT): bounded(value, SHORT_TEXT) for key, value in entries} or None
 
 
 def _in_range(name: str, value: int, low: int, high: int) -> int:

@@ -11,7 +11,7 @@ from noc_tui.episode.records import LONG_TEXT
 from noc_tui.episode.track import is_secret
 from noc_tui.sim.metrics import METRIC_NAMES
 from noc_tui.sim.reward import REWARD_TERMS
-from noc_tui.text import clean
+from noc_tui.text import spreadsheet_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +36,6 @@ COLUMNS: Final = (
     "elapsed",
     "explanation",
 )
-_FORMULA: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
-"""What a spreadsheet takes for the beginning of a formula; some take the full-width forms, too."""
 _NOT_PLAIN: Final = re.compile(r"[^\x20-\x7e]")
 
 
@@ -57,7 +55,7 @@ def csv_lines(track: Track) -> Iterator[str]:
         yield _row(
             (
                 record.step,
-                _plain(record.decision.driver),
+                spreadsheet_cell(record.decision.driver, LONG_TEXT),
                 record.decision.action,
                 *record.after,
                 record.health,
@@ -70,7 +68,7 @@ def csv_lines(track: Track) -> Iterator[str]:
                 record.streak,
                 "" if secret else record.pressure,
                 record.elapsed,
-                _plain(record.explanation),
+                spreadsheet_cell(record.explanation, LONG_TEXT),
             )
         )
 
@@ -101,8 +99,3 @@ def _row(values: tuple[object, ...]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(values)
     return line.getvalue()
-
-
-def _plain(text: str) -> str:
-    text = clean(text, LONG_TEXT)
-    return f"'{text}" if text.lstrip()[:1] in _FORMULA else text

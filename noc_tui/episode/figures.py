@@ -73,14 +73,16 @@ def check_page(header: Header, initial: SystemMetrics, samples: Sequence[SystemM
         _compare(f"sample {number} before the page", METRIC_NAMES, recorded, simulated)
 
 
-def check_goes_on(step: int, simulator: SystemSimulator) -> None:
-    """Raise `DifferenceError` where a recording has a step `step` that comes after the end of the episode."""
+def take_again(header: Header, recorded: StepRecord, simulator: SystemSimulator) -> StepInfo:
+    """Take the step of a recording that comes next. Raises `DifferenceError` where it does not come out the same."""
     if simulator.done:
-        raise DifferenceError(f"step {step}: stands after the end of the episode")
+        raise DifferenceError(f"step {simulator.steps + 1}: stands after the end of the episode")
+    _, info = simulator.step(recorded.decision.action)
+    _check_step(header, recorded, simulator, info)
+    return info
 
 
-def check_step(header: Header, recorded: StepRecord, simulator: SystemSimulator, info: StepInfo) -> None:
-    """Compare a step with the one just simulated. Raises `DifferenceError`."""
+def _check_step(header: Header, recorded: StepRecord, simulator: SystemSimulator, info: StepInfo) -> None:
     where = f"step {info.step}"
     transition = info.transition
     figures = step_figures(simulator, info)

@@ -24,6 +24,7 @@ _TAILS: Final = (16 * 1024, 2 * MAX_LINE_BYTES)
 """How far back from its end a file is searched for its last step: far enough for most, and for any."""
 
 Status = Literal["resolved", "crashed", "truncated", "void", "interrupted", "live"]
+UNFINISHED: Final[frozenset[Status]] = frozenset({"interrupted", "live"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class SessionSummary:
     @property
     def secret(self) -> bool:
         """Whether the title is still to be kept: the episode is blind, and can be gone on with."""
-        return self.blind and self.status in {"interrupted", "live"}
+        return self.blind and self.status in UNFINISHED
 
 
 def list_sessions(folder: Path | None = None) -> tuple[list[SessionSummary], list[str]]:
@@ -70,6 +71,16 @@ def list_sessions(folder: Path | None = None) -> tuple[list[SessionSummary], lis
             problems.append(str(error))
     summaries.sort(key=lambda summary: (summary.started, summary.session), reverse=True)
     return summaries, problems
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a session is being played, or can be gone on with; not so if it is not there, or cannot be read."""
+    if not path.exists():
+        return path.with_name(f"{path.name}.partial").exists()
+    try:
+        return summarize(path).status in UNFINISHED
+    except SessionError:
+        return False
 
 
 def _files(folder: Path) -> list[Path]:

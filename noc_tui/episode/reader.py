@@ -8,19 +8,11 @@ from bisect import bisect_left
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final, Literal, Self
 
+from noc_tui.episode.asides import Asides
 from noc_tui.episode.errors import SessionDamagedError, SessionError
 from noc_tui.episode.files import is_being_written, open_session_file
 from noc_tui.episode.format import MAX_LINE_BYTES, parse_event, parse_header
-from noc_tui.episode.records import (
-    Aside,
-    ControlRecord,
-    DiagnosisRecord,
-    EndRecord,
-    Header,
-    MarkRecord,
-    StepRecord,
-    SuggestionRecord,
-)
+from noc_tui.episode.records import Aside, EndRecord, Header, StepRecord
 from noc_tui.episode.track import check_step_number, count_uses
 from noc_tui.sim.actions import ACTION_INDEX
 
@@ -34,7 +26,7 @@ _BLOCK: Final = 1 << 20
 _CACHED_STEPS: Final = 2048
 
 
-class SessionFile:
+class SessionFile(Asides):
     """A recorded session of any length. Every line is checked once and indexed, so that any step is at hand at once.
 
     `steps` counts the steps; `record(n)` gives step n, from 1. The other events are `asides` (`controls`, `marks`,
@@ -43,13 +35,9 @@ class SessionFile:
     """
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self.path = path
         self.header: Header
-        self.asides: list[Aside] = []
-        self.controls: list[ControlRecord] = []
-        self.marks: list[MarkRecord] = []
-        self.diagnoses: list[DiagnosisRecord] = []
-        self.suggestions: list[SuggestionRecord] = []
         self.end: EndRecord | None = None
         self.damage: SessionDamagedError | None = None
         """Damage in the middle, where the file was opened to save what stands before it."""
@@ -227,15 +215,7 @@ class SessionFile:
         elif isinstance(event, Aside):
             self._check_position("step", event.step)
             self._aside_steps.append(event.step)
-            self.asides.append(event)
-            if isinstance(event, ControlRecord):
-                self.controls.append(event)
-            elif isinstance(event, MarkRecord):
-                self.marks.append(event)
-            elif isinstance(event, DiagnosisRecord):
-                self.diagnoses.append(event)
-            else:
-                self.suggestions.append(event)
+            self.keep_aside(event)
         else:
             self._check_position("steps", event.steps)
             self.end = event

@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from noc_tui.episode.schemas import ByName, UtcTimestamp
 from noc_tui.sim.actions import ActionType  # noqa: TC001  (pydantic resolves the annotations at run time)
-from noc_tui.sim.incident import MAX_STEPS_LIMIT
+from noc_tui.sim.incident import MAX_STEPS_LIMIT, NAME_PATTERN
 from noc_tui.sim.metrics import SystemMetrics
 from noc_tui.sim.reward import RewardTerms
 from noc_tui.sim.telemetry import LogLine
@@ -31,7 +31,7 @@ CLOCK: Final = "clock"
 
 LARGEST_INTEGER: Final = 2**53 - 1
 """Beyond it many readers of JSON round."""
-INCIDENT_ID: Final = r"^[a-z][a-z0-9_]{0,47}$"
+INCIDENT_ID: Final = NAME_PATTERN
 MAX_DRAWS: Final = 10**9
 """Normals that a stream may have given before the reset; to draw so many again takes half a minute."""
 SHORT_TEXT: Final = 400

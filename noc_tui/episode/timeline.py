@@ -5,15 +5,9 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from noc_tui.episode.records import (
-    Aside,
-    ControlRecord,
-    DiagnosisRecord,
-    EndRecord,
-    MarkRecord,
-    StepRecord,
-    SuggestionRecord,
-)
+from noc_tui.episode.asides import Asides
+from noc_tui.episode.observation import Observation
+from noc_tui.episode.records import Aside, ControlRecord, EndRecord, StepRecord
 from noc_tui.episode.track import check_step_number, count_uses
 from noc_tui.sim.actions import ACTION_INDEX, ActionType
 
@@ -25,10 +19,11 @@ if TYPE_CHECKING:
     from noc_tui.sim.telemetry import LogLine
 
 
-class Timeline:
+class Timeline(Asides):
     """The `Track` of a running episode, which grows by `keep`."""
 
     def __init__(self, header: Header) -> None:
+        super().__init__()
         self.header = header
         self.driver = header.driver
         """Who is in control."""
@@ -41,11 +36,6 @@ class Timeline:
         self._actions: list[ActionType] = []
         self._explanations: list[str] = []
         self._records: list[StepRecord] = []
-        self._asides: list[Aside] = []
-        self._controls: list[ControlRecord] = []
-        self._marks: list[MarkRecord] = []
-        self._diagnoses: list[DiagnosisRecord] = []
-        self._suggestions: list[SuggestionRecord] = []
         self._health = array("d")
         self._action_indices = bytearray()
 
@@ -61,45 +51,21 @@ class Timeline:
                 self._lines += event.lines
                 self._actions.append(event.decision.action)
                 self._explanations.append(event.explanation)
-            case ControlRecord():
-                self._asides.append(event)
-                self._controls.append(event)
-                self.driver = event.taker
-            case MarkRecord():
-                self._asides.append(event)
-                self._marks.append(event)
-            case DiagnosisRecord():
-                self._asides.append(event)
-                self._diagnoses.append(event)
-            case SuggestionRecord():
-                self._asides.append(event)
-                self._suggestions.append(event)
             case EndRecord():
                 self.end = event
+            case _:
+                self.keep_aside(event)
+                if isinstance(event, ControlRecord):
+                    self.driver = event.taker
 
     @property
     def steps(self) -> int:
         return len(self._records)
 
     @property
-    def asides(self) -> Sequence[Aside]:
-        return self._asides
-
-    @property
-    def controls(self) -> Sequence[ControlRecord]:
-        return self._controls
-
-    @property
-    def marks(self) -> Sequence[MarkRecord]:
-        return self._marks
-
-    @property
-    def diagnoses(self) -> Sequence[DiagnosisRecord]:
-        return self._diagnoses
-
-    @property
-    def suggestions(self) -> Sequence[SuggestionRecord]:
-        return self._suggestions
+    def done(self) -> bool:
+        """Whether the episode has ended."""
+        return self.end is not None
 
     @property
     def health(self) -> Sequence[float]:
@@ -117,9 +83,25 @@ class Timeline:
     @property
     def events(self) -> list[StepRecord | Aside]:
         """Steps and asides in the order in which they happened: an aside stands after the step that it follows."""
-        return sorted([*self._records, *self._asides], key=lambda event: event.step)
+        return sorted([*self._records, *self.asides], key=lambda event: event.step)
 
     @property
     def elapsed(self) -> float:
         """Seconds of play at the last event."""
-        return max((event.elapsed for event in (*self._records[-1:], *self._asides[-1:])), default=0.0)
+        return max((event.elapsed for event in (*self._records[-1:], *self.asides[-1:])), default=0.0)
+
+    def observed(self, metrics: SystemMetrics, *, streak: int, outage_left: int, incident: str | None) -> Observation:
+        """What the driver may know, where these are the metrics, and what else only a simulation tells."""
+        return Observation(
+            step=self.steps,
+            max_steps=self.header.max_steps,
+            metrics=metrics,
+            history=tuple(self._history),
+            samples=self.header.samples,
+            lines=tuple(self._lines),
+            actions=tuple(self._actions),
+            explanations=tuple(self._explanations),
+            streak=streak,
+            outage_left=outage_left,
+            incident=incident,
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from noc_tui.episode.errors import DifferenceError
-from noc_tui.episode.figures import check_end, check_goes_on, check_page, check_step, numpy_note, recorded_incident
+from noc_tui.episode.figures import check_end, check_page, numpy_note, recorded_incident, take_again
 from noc_tui.sim.simulator import SystemSimulator
 from noc_tui.sim.telemetry import Telemetry
 
@@ -52,19 +52,15 @@ def _simulated_again(track: Track) -> Iterator[int]:
     """The number of equal steps, from 0 on, as it grows. Raises `DifferenceError` at the first difference."""
     header = track.header
     incident = recorded_incident(header)
-    simulator = SystemSimulator(header.seed)
-    simulator.skip_normals(header.draws)
-    initial = simulator.reset(incident, max_steps=header.max_steps)
+    simulator = SystemSimulator.started(incident, header.seed, draws=header.draws, max_steps=header.max_steps)
+    initial = simulator.metrics
     check_page(header, initial, Telemetry(incident, header.seed, header.draws).page(initial).samples)
     yield 0
     rewards = array("d")
     outcome = None
     for step in range(1, track.steps + 1):
         recorded = track.record(step)
-        check_goes_on(step, simulator)
-        _, info = simulator.step(recorded.decision.action)
-        check_step(header, recorded, simulator, info)
-        rewards.append(info.reward)
+        rewards.append(take_again(header, recorded, simulator).reward)
         outcome = recorded.outcome
         yield step
     if header.parent is not None and track.steps < header.parent.step:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from noc_tui.sim.actions import ACTION_INDEX, ActionType
+from noc_tui.sim.actions import RESTART_INDEX, WAIT_INDEX
 from noc_tui.sim.batch_state import BatchState, health_scores
 from noc_tui.sim.metrics import METRIC_NAMES, SystemMetrics
 from noc_tui.sim.reward import (
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from noc_tui.sim.incident import Incident
 
-_WAIT = ACTION_INDEX[ActionType.DO_NOTHING]
-_RESTART = ACTION_INDEX[ActionType.RESTART_SERVICE]
 _SERVICE = METRIC_NAMES.index("service_healthy")
 
 
@@ -92,7 +90,7 @@ class Course(NamedTuple):
             uses=int(self.uses[action, row]) - 1,
             met=required is None or required in flags,
             due=due,
-            down=action == _RESTART or bool(self.steps[row] - 1 <= self.down_until[row]),
+            down=action == RESTART_INDEX or bool(self.steps[row] - 1 <= self.down_until[row]),
             streak=int(self.streak[row]),
             course=rules.pressure and rules.pressure.under(flags),
         )
@@ -187,7 +185,7 @@ class Servers:
         self.health = health = health_scores(after)
         rose = health - health_before
         effective = rose > EFFECTIVE_RISE
-        idle = actions == _WAIT
+        idle = actions == WAIT_INDEX
         idle |= effective
         idle |= resolved
         truncated = state.step >= state.limit

@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
+from noc_tui.episode.clock import SystemClock
 from noc_tui.episode.errors import SessionError
-from noc_tui.episode.figures import end_figures
-from noc_tui.episode.observation import Observation
+from noc_tui.episode.journal import Journal
 from noc_tui.episode.records import (
     FORMAT,
     FORMAT_VERSION,
-    LONG_TEXT,
-    NO_USAGE,
     SHORT_TEXT,
-    ControlReason,
-    ControlRecord,
     Decision,
-    EndRecord,
     Header,
-    Outcome,
     StepRecord,
-    Usage,
     Versions,
     bounded,
 )
-from noc_tui.episode.timeline import Timeline
 from noc_tui.episode.track import BLIND_TITLE
 from noc_tui.remote.client import NocAgentEnvClient
 from noc_tui.remote.failures import FAILURES, STRANGE, sentence_of
 from noc_tui.remote.models import MAX_DRIVER, MAX_RATIONALE, NOCAction, NOCMetrics, NOCObservation
-from noc_tui.sim.errors import EpisodeOverError
 from noc_tui.sim.metrics import SystemMetrics
 from noc_tui.sim.reward import REWARD_TERMS, RewardTerms
 from noc_tui.sim.telemetry import LogLine
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from noc_tui.episode.observation import Observation
 
 UNKNOWN: Final = "unknown"
 _NO_HASH: Final = "sha256:" + "0" * 64
@@ -110,25 +101,24 @@ class Connection:
             raise RemoteError(sentence_of(self.url, error)) from error
 
 
-class RemoteEpisode(Timeline):
+class RemoteEpisode(Journal):
     """A `Playable` over a connection.
 
     What only a simulation knows stands at 0: pressure and delayed effects. Nothing is recorded here; the session in the
-    header is the server's recording, empty where it keeps none.
+    header is the server's recording, empty where it keeps none. The server is told of steps alone: not of who is in
+    control, nor that an episode was given up. The connection stays, for the next one.
     """
-
-    recording_problem: str | None = None
 
     def __init__(self, connection: Connection, place: Place, *, driver: str, blind: bool) -> None:
         self._connection = connection
-        self._began = time.monotonic()
+        clock = SystemClock()
         self._last = first = place.first
         super().__init__(
             Header(
                 format=FORMAT,
                 version=FORMAT_VERSION,
                 session=place.session or "",
-                started=datetime.now(UTC),
+                started=clock.now(),
                 versions=Versions(program=UNKNOWN, python=UNKNOWN, numpy=UNKNOWN),
                 incident={
                     "id": clean(first.incident_type or UNKNOWN, 48),
@@ -142,7 +132,8 @@ class RemoteEpisode(Timeline):
                 initial=_metrics(first.metrics),
                 samples=tuple(map(_metrics, first.samples)),
                 lines=_lines(first),
-            )
+            ),
+            clock,
         )
 
     @classmethod
@@ -167,7 +158,7 @@ class RemoteEpisode(Timeline):
 
     def step(self, decision: Decision) -> StepRecord:
         """Take the decided step on the server. Raises `EpisodeOverError` after the end, `RemoteError`."""
-        self._check_running()
+        self._check_running("step")
         before = _metrics(self._last.metrics)
         rationale = None if decision.rationale is None else bounded(decision.rationale, MAX_RATIONALE)
         seen, reward = self._connection.step(
@@ -196,10 +187,10 @@ class RemoteEpisode(Timeline):
             pending=(),
             explanation=clean(seen.explanation),
             lines=_lines(seen),
-            at=datetime.now(UTC),
+            at=self._clock.now(),
             elapsed=self._elapsed(),
         )
-        self.keep(record)
+        self._happens(record)
         if record.outcome:
             if seen.incident_type is not None:  # told at the end of a blind episode
                 told = {"id": clean(seen.incident_type, 48), "title": clean(seen.incident_title or UNKNOWN, 80)}
@@ -207,77 +198,20 @@ class RemoteEpisode(Timeline):
             self._finish(record.outcome)
         return record
 
-    def hand_over(
-        self,
-        taker: str,
-        reason: ControlReason,
-        *,
-        agent: Mapping[str, str] | None = None,
-        error: str | None = None,
-        usage: Usage | None = None,
-    ) -> ControlRecord:
-        """Pass control to another driver; the server is not told. Raises `EpisodeOverError` after the end."""
-        self._check_running()
-        control = ControlRecord(
-            step=self.steps,
-            giver=self.driver,
-            taker=taker,
-            reason=reason,
-            error=None if error is None else bounded(error, LONG_TEXT),
-            usage=usage or NO_USAGE,
-            agent=None if agent is None else dict(agent),
-            at=datetime.now(UTC),
-            elapsed=self._elapsed(),
-        )
-        self.keep(control)
-        return control
-
-    def void(self) -> EndRecord:
-        """End the episode without a result; on the server it stays unfinished. Raises `EpisodeOverError` after it."""
-        self._check_running()
-        return self._finish("void")
-
-    def close(self) -> None:
-        """Leave the episode; an unfinished one is given up. The connection stays, for the next one."""
-
     @property
     def metrics(self) -> SystemMetrics:
         """What stands now."""
         return _metrics(self._last.metrics)
 
     @property
-    def done(self) -> bool:
-        """Whether the episode has ended."""
-        return self.end is not None
-
-    @property
     def observation(self) -> Observation:
         """What the driver may know now: what the server has told."""
-        return Observation(
-            step=self.steps,
-            max_steps=self.header.max_steps,
-            metrics=self.metrics,
-            history=tuple(self._history),
-            samples=self.header.samples,
-            lines=tuple(self._lines),
-            actions=tuple(self._actions),
-            explanations=tuple(self._explanations),
+        return self.observed(
+            self.metrics,
             streak=self._last.streak,
             outage_left=self._last.outage_left,
             incident=self._last.incident_title,
         )
-
-    def _finish(self, outcome: Outcome) -> EndRecord:
-        end = EndRecord(outcome=outcome, **end_figures(self.rewards), at=datetime.now(UTC), elapsed=self._elapsed())
-        self.keep(end)
-        return end
-
-    def _check_running(self) -> None:
-        if self.end is not None:
-            raise EpisodeOverError(f"the episode ended {self.end.outcome} at step {self.steps}; nothing can follow")
-
-    def _elapsed(self) -> float:
-        return round(time.monotonic() - self._began, 3)
 
 
 def _metrics(metrics: NOCMetrics) -> SystemMetrics:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from noc_tui.episode.errors import DifferenceError, SessionError
-from noc_tui.episode.figures import check_goes_on, check_step, numpy_note, recorded_incident
+from noc_tui.episode.figures import numpy_note, recorded_incident, take_again
 from noc_tui.episode.track import check_step_number
 from noc_tui.review.beam import CRASH_COST
 from noc_tui.review.odds import HEALTHY_BELOW, SERVICE, unmoved_metrics
@@ -77,22 +77,16 @@ class Shadow:
         return Played(self._follow(), state, position)
 
     def _follow(self) -> StepRecord:
-        simulator, step = self._simulator, self._simulator.steps + 1
-        record = self._track.record(step)
+        record = self._track.record(self._simulator.steps + 1)
         try:
-            check_goes_on(step, simulator)
-            _, info = simulator.step(record.decision.action)
-            check_step(self._track.header, record, simulator, info)
+            take_again(self._track.header, record, self._simulator)
         except DifferenceError as difference:
             raise _cannot_review(self._track.header, difference) from difference
         return record
 
     def _start(self) -> SystemSimulator:
         header = self._track.header
-        simulator = SystemSimulator(header.seed)
-        simulator.skip_normals(header.draws)
-        simulator.reset(self._incident, max_steps=header.max_steps)
-        return simulator
+        return SystemSimulator.started(self._incident, header.seed, draws=header.draws, max_steps=header.max_steps)
 
 
 def ending_of(simulator: SystemSimulator) -> Ending:
@@ -116,9 +110,7 @@ def unwinnable_start(incident: Incident, seed: int, *, draws: int = 0, max_steps
     fixed = unmoved_metrics(Tables.of([rules]))
     if not fixed.size:
         return False
-    simulator = SystemSimulator(seed)
-    simulator.skip_normals(draws)
-    level = np.array(simulator.reset(incident))[fixed]
+    level = np.array(SystemSimulator.started(incident, seed, draws=draws).metrics)[fixed]
     stream = np.random.default_rng(seed)
     stream.standard_normal(draws + 5)
     noise = stream.standard_normal((limit, 5))[:, [index - (index > SERVICE) for index in fixed]] * NOISE_SD

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from noc_tui.review.model import Verdict
-from noc_tui.sim.actions import ACTION_INDEX, ACTIONS, ActionType
+from noc_tui.sim.actions import ACTIONS, RESTART_INDEX, WAIT_INDEX
 from noc_tui.sim.metrics import CONTINUOUS, METRIC, MetricName
 from noc_tui.sim.rules import NO_CHANGE
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from noc_tui.sim.rules import Effect, Row, Rules
     from noc_tui.sim.simulator import SystemSimulator
 
-_WAIT: Final = ACTION_INDEX[ActionType.DO_NOTHING]
-_RESTART: Final = ACTION_INDEX[ActionType.RESTART_SERVICE]
 _OF_NOTE: Final = 0.01
 """A smaller figure is not worth a word."""
 _NEAR: Final = 0.05
@@ -73,8 +71,7 @@ class Position:
         """The pressure after the next step, if nothing is done and nothing is on its way."""
         if self.rules.pressure is None:
             return self.pressure
-        threshold, above, below, floor = self.rules.pressure.under(self.flags)
-        return min(1.0, max(floor, self.pressure + (above if self.pressure > threshold else below)))
+        return self.rules.pressure.under(self.flags).next(self.pressure)
 
     def idle_change(self, name: MetricName) -> float:
         """What the next step does to the metric, if nothing is done and nothing is on its way."""
@@ -98,8 +95,8 @@ def why(position: Position, action: int, best: int, verdict: Verdict) -> str:
     if verdict is Verdict.BEST:
         return f"As good as {_name(best)}: {benefit(position, action)}."
     if verdict is Verdict.NEEDLESS:
-        return f"Not needed: {better if best == _WAIT else 'waiting does as well'}. {_capital(worse)}."
-    lead = "Waiting was better" if best == _WAIT else f"{ACTIONS[best].label} first"
+        return f"Not needed: {better if best == WAIT_INDEX else 'waiting does as well'}. {_capital(worse)}."
+    lead = "Waiting was better" if best == WAIT_INDEX else f"{ACTIONS[best].label} first"
     return f"{lead}: {better}. {_capital(worse)}."
 
 
@@ -118,7 +115,7 @@ def why_blind(action: int, best: int, verdict: Verdict, lost: float, before: Sys
 
 
 def _calm(metrics: SystemMetrics, best: int) -> bool:
-    return best == _WAIT and metrics.is_resolved
+    return best == WAIT_INDEX and metrics.is_resolved
 
 
 def _steps(lost: float) -> str:
@@ -126,7 +123,7 @@ def _steps(lost: float) -> str:
 
 
 def _name(action: int) -> str:
-    return "waiting" if action == _WAIT else ACTIONS[action].label
+    return "waiting" if action == WAIT_INDEX else ACTIONS[action].label
 
 
 def _capital(text: str) -> str:
@@ -138,7 +135,7 @@ def _capital(text: str) -> str:
 
 def benefit(position: Position, action: int) -> str:
     """What the action is good for, as a clause with its subject."""
-    if action == _WAIT:
+    if action == WAIT_INDEX:
         return _patience(position)
     parts = [*_gains_now(position, action), *_role(position, action), *_gains_later(position, action)]
     return f"it {_listed(parts[:3])}" if parts else f"it keeps {_tightest(position)} within limits"
@@ -173,12 +170,10 @@ def _role(position: Position, action: int) -> list[str]:
     rules, flag = position.rules, position.effect(action).sets
     if flag is None or flag in position.flags:
         return []
-    waiting = [i for i, other in enumerate(rules.actions) if i != action and other.requires == flag]
-    if waiting:
-        return [f"prepares the ground for {_name(waiting[0])}"]
-    if rules.pressure is not None and flag in {rules.pressure.floor_lifted_by, "cured"}:
-        return ["goes to the root"]
-    return []
+    waiting = rules.needed_by(flag, other_than=action)
+    if waiting is not None:
+        return [f"prepares the ground for {_name(waiting)}"]
+    return ["goes to the root"] if rules.pressure is not None and rules.pressure.answers_to(flag) else []
 
 
 def _patience(position: Position) -> str:
@@ -203,7 +198,7 @@ def _helps(position: Position, row: Row) -> bool:
 
 def harm(position: Position, action: int) -> str:
     """What the action does instead, as a clause with its subject."""
-    if action == _WAIT:
+    if action == WAIT_INDEX:
         return _idleness(position)
     label = ACTIONS[action].label
     if not position.met(action):
@@ -227,13 +222,13 @@ def _idleness(position: Position) -> str:
     grows = {n: change for n in CONTINUOUS if (change := position.idle_change(n)) >= _OF_NOTE / 2}
     for name in _largest(grows, position, 1):
         if position.troubled(name):
-            return f"waiting lets {_inline(name)} grow, by some {METRIC[name].text(grows[name])} a step"
+            return f"waiting lets {METRIC[name].inline} grow, by some {METRIC[name].text(grows[name])} a step"
     rises = position.next_pressure > position.pressure
     feeds = ", while the pressure behind it rises" if rises else ""
     excess = {n: float(getattr(position.metrics, n)) - METRIC[n].healthy_below for n in CONTINUOUS}
     for name in _largest({n: size for n, size in excess.items() if size > 0}, position, 1):
         level = METRIC[name].text(getattr(position.metrics, name))
-        return f"waiting leaves {_inline(name)} at {level} for longer{feeds}"
+        return f"waiting leaves {METRIC[name].inline} at {level} for longer{feeds}"
     return f"waiting lets it slip again{feeds}"
 
 
@@ -251,7 +246,7 @@ def _losses_later(position: Position, action: int) -> list[str]:
     if effect.later is None:
         return []
     names = _largest({n: row[i] for i, n in enumerate(CONTINUOUS) if row[i] >= _OF_NOTE}, position)
-    added = [f"+{METRIC[n].text(row[CONTINUOUS.index(n)])} {_inline(n)}" for n in names]
+    added = [f"+{METRIC[n].text(row[CONTINUOUS.index(n)])} {METRIC[n].inline}" for n in names]
     if position.rules.pressure is not None and row[5] >= _OF_NOTE:
         feeds = f"feeds the pressure behind it {_when(effect.later.after)} (+{_pressure(row[5])}"
         return [feeds + "".join(f", {part}" for part in added) + ")"]
@@ -262,7 +257,7 @@ def _outage(position: Position, action: int) -> list[str]:
     down = position.effect(action).down_for
     if down:
         return [f"takes the service down for {down + 1} steps"]
-    if action == _RESTART:
+    if action == RESTART_INDEX:
         return ["breaks the streak with an outage" if position.metrics.is_resolved else "takes the service down"]
     return []
 
@@ -292,15 +287,15 @@ def _tightest(position: Position) -> str:
     def room(name: MetricName) -> float:
         return (METRIC[name].healthy_below - float(getattr(position.metrics, name))) / METRIC[name].full_scale
 
-    return _inline(min(CONTINUOUS, key=room))
+    return METRIC[min(CONTINUOUS, key=room)].inline
 
 
 def _taken(row: Row, names: list[MetricName]) -> str:
-    return _listed([f"{METRIC[name].text(-row[CONTINUOUS.index(name)])} off {_inline(name)}" for name in names])
+    return _listed([f"{METRIC[name].text(-row[CONTINUOUS.index(name)])} off {METRIC[name].inline}" for name in names])
 
 
 def _added(row: Row, names: list[MetricName]) -> str:
-    return _listed([f"{METRIC[name].text(row[CONTINUOUS.index(name)])} {_inline(name)}" for name in names])
+    return _listed([f"{METRIC[name].text(row[CONTINUOUS.index(name)])} {METRIC[name].inline}" for name in names])
 
 
 def _pressure(size: float) -> str:
@@ -313,11 +308,6 @@ def _when(after: int) -> str:
 
 def _due(steps: int) -> str:
     return "in the next step" if steps == 1 else f"in {steps} steps"
-
-
-def _inline(name: MetricName) -> str:
-    label = METRIC[name].label
-    return label if label.isupper() else label.lower()
 
 
 def _listed(parts: list[str]) -> str:

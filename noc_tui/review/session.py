@@ -13,7 +13,7 @@ from noc_tui.review.odds import HEALTHY_BELOW, SERVICE, moved_metrics
 from noc_tui.review.planner import REVIEW_WIDTH, Planner, joined
 from noc_tui.review.positions import Ending, Shadow, ending_of, unwinnable_start
 from noc_tui.review.verdicts import GOOD_FROM, INACCURACY_FROM
-from noc_tui.sim.actions import ACTION_INDEX, ACTIONS, ActionType
+from noc_tui.sim.actions import ACTION_INDEX, ACTIONS, WAIT_INDEX, ActionType
 from noc_tui.sim.batch_state import BatchState
 from noc_tui.sim.metrics import SystemMetrics
 from noc_tui.sim.simulator import STREAK_TO_RESOLVE
@@ -32,7 +32,6 @@ HARMFUL_FROM: Final = 0.5
 
 _AT_ONCE: Final = 10
 """Positions that are looked at together: more is hardly quicker, and progress would be seen less often."""
-_WAIT: Final = ACTION_INDEX[ActionType.DO_NOTHING]
 
 
 def review_session(track: Track, progress: Progress | None = None, *, planner: Planner | None = None) -> Review:
@@ -141,9 +140,9 @@ def _interventions(moves: Sequence[MoveReview], seen: Sequence[Outlook]) -> tupl
     harmful, useful = [], []
     for move, outlook in zip(moves, seen, strict=False):
         action = ACTION_INDEX[move.action]
-        if action == _WAIT or move.lost_position:
+        if action == WAIT_INDEX or move.lost_position:
             continue
-        more = outlook.steps[action] - outlook.steps[_WAIT]
+        more = outlook.steps[action] - outlook.steps[WAIT_INDEX]
         if more >= HARMFUL_FROM:
             harmful.append(move.step)
         elif more <= -GOOD_FROM:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from noc_tui.review.beam import PRICE
 from noc_tui.review.model import Verdict
-from noc_tui.sim.actions import ACTION_INDEX, ActionType
+from noc_tui.sim.actions import WAIT_INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,6 @@ LOST_SHARE: Final = 0.9
 LOST_ABOVE: Final = 6
 """Not with so few steps left: every cost is near to them then."""
 
-_WAIT: Final = ACTION_INDEX[ActionType.DO_NOTHING]
-
 
 def is_lost(cost: float, left: int) -> bool:
     """Whether a position of that least cost, with `left` steps to go, cannot be won any more."""
@@ -36,7 +34,7 @@ def throws_away(costs: Sequence[float], action: int, left: int) -> bool:
     `costs` are the six of the position before the move, with `left` steps to go.
     """
     least = min(costs)
-    after = costs[action] - 1.0 - PRICE * (action != _WAIT)
+    after = costs[action] - 1.0 - PRICE * (action != WAIT_INDEX)
     return not is_lost(least, left) and is_lost(after, left - 1) and costs[action] - least >= INACCURACY_FROM
 
 
@@ -53,4 +51,4 @@ def verdict_on(costs: Sequence[float], action: int, left: int) -> Verdict:
         return Verdict.INACCURACY
     if regret < GOOD_FROM:
         return Verdict.BEST
-    return Verdict.NEEDLESS if action != _WAIT and costs[_WAIT] <= costs[action] else Verdict.GOOD
+    return Verdict.NEEDLESS if action != WAIT_INDEX and costs[WAIT_INDEX] <= costs[action] else Verdict.GOOD

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from noc_tui.sim.actions import ActionType
 from noc_tui.sim.catalog import IncidentType, default_catalog
 from noc_tui.sim.errors import SimulatorError
-from noc_tui.sim.metrics import METRIC, METRICS, MetricName, SystemMetrics
+from noc_tui.sim.metrics import CONTINUOUS, METRIC, METRICS, MetricName, SystemMetrics
+from noc_tui.sim.remedies import REMEDIES
 from noc_tui.sim.simulator import SEED_LIMIT, SystemSimulator
 from noc_tui.sim.telemetry import LogLine, Telemetry
 from noc_tui.text import clean
@@ -21,27 +22,20 @@ if TYPE_CHECKING:
 
 SHOWN_STEPS: Final = 15
 
-_REMEDY: Final[dict[MetricName, ActionType]] = {
-    "packet_loss": ActionType.REROUTE_TRAFFIC,
-    "latency": ActionType.REROUTE_TRAFFIC,
-    "cpu_usage": ActionType.THROTTLE_CPU,
-    "memory_usage": ActionType.CLEAR_CACHE,
-    "error_rate": ActionType.RESTART_SERVICE,
-}
-"""The usual remedy of each symptom. It is not always the right one, which is what the incidents are about.
-The service has none: it comes back by itself once the errors fall."""
-
 
 def remedy(metrics: SystemMetrics) -> ActionType:
-    """The usual remedy of the metric that is furthest out of its healthy range; waiting when none is."""
+    """The usual remedy of the metric that is furthest out of its healthy range; waiting when none is.
+
+    The service does not count: it comes back by itself once the errors fall.
+    """
 
     def excess(name: MetricName) -> float:
         spec = METRIC[name]
         value: float = getattr(metrics, name)
         return (value - spec.healthy_below) / spec.full_scale
 
-    worst = max(_REMEDY, key=excess)
-    return ActionType.DO_NOTHING if excess(worst) < 0 else _REMEDY[worst]
+    worst = max(CONTINUOUS, key=excess)
+    return ActionType.DO_NOTHING if excess(worst) < 0 else REMEDIES[worst]
 
 
 def play(incident: Incident, seed: int | None, steps: int = SHOWN_STEPS) -> None:

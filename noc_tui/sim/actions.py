@@ -38,6 +38,8 @@ LETTERS: Final[dict[ActionType, str]] = dict(zip(ActionType, "WRTCES", strict=Tr
 
 ACTIONS: Final[tuple[ActionType, ...]] = tuple(ActionType)
 ACTION_INDEX: Final[dict[ActionType, int]] = {action: index for index, action in enumerate(ActionType)}
+WAIT_INDEX: Final = ACTION_INDEX[ActionType.DO_NOTHING]
+RESTART_INDEX: Final = ACTION_INDEX[ActionType.RESTART_SERVICE]
 
 
 def parse_action(value: object) -> ActionType:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from noc_tui.sim.actions import ACTION_INDEX, ActionType
+from noc_tui.sim.actions import WAIT_INDEX
 from noc_tui.sim.batch_state import BatchState, health_scores
 from noc_tui.sim.errors import EpisodeOverError, NotResetError, SimulatorError, shown
 from noc_tui.sim.incident import Incident
@@ -28,7 +28,6 @@ from noc_tui.sim.tables import NUM_ACTIONS, Tables
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_WAIT: Final = ACTION_INDEX[ActionType.DO_NOTHING]
 _SERVICE: Final = METRIC_NAMES.index("service_healthy")
 _NOT_RESET, _RUNNING, _RESOLVED, _CRASHED, _TRUNCATED = range(5)
 _ENDINGS: Final = {_RESOLVED: "resolved", _CRASHED: "crashed", _TRUNCATED: "truncated"}
@@ -180,7 +179,7 @@ class BatchSimulator:
                 resolved[ended] * _RESOLVED + crashed[ended] * _CRASHED + truncated[ended] * _TRUNCATED
             )
             self._all_running = False
-        idle = chosen == _WAIT
+        idle = chosen == WAIT_INDEX
         idle |= effective
         idle |= resolved
         rewards += INEFFECTIVE_PENALTY * ~idle

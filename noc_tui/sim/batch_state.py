@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from noc_tui.sim.actions import ACTION_INDEX, ActionType
+from noc_tui.sim.actions import RESTART_INDEX
 from noc_tui.sim.metrics import METRIC_NAMES
 from noc_tui.sim.simulator import STREAK_TO_RESOLVE
 from noc_tui.sim.tables import NO_ROW, NUM_ACTIONS, Tables
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from noc_tui.sim.simulator import SystemSimulator
 
-_RESTART: Final = ACTION_INDEX[ActionType.RESTART_SERVICE]
 _SERVICE: Final = METRIC_NAMES.index("service_healthy")
 _ERRORS: Final = METRIC_NAMES.index("error_rate")
 _WEIGHTS: Final = np.array([[0.25], [0.25], [0.20], [0.15], [0.10], [0.05]])
@@ -156,7 +155,7 @@ class BatchState:
         tables = self.tables
         uses = self._use(actions)
         choice = NUM_ACTIONS * self.phase + actions if tables.has_phases else actions
-        down = actions == _RESTART
+        down = actions == RESTART_INDEX
         change = self._look_up(choice, uses)
         if tables.slots:
             self._add_due(change)

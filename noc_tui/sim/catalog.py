@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import stat
 import time
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from noc_tui import paths
+from noc_tui.files import read_small
 from noc_tui.sim.errors import IncidentError, UnknownIncidentError, rather, shown
 from noc_tui.sim.validation import validated
 
@@ -164,7 +164,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """The values of a TOML file of at most `MAX_FILE_BYTES`. Raises `IncidentError`: file, line, what is wrong."""
     import tomllib  # noqa: PLC0415  (ids are checked before the first paint, files read after it)
 
-    text = _read_bounded(path)
+    text = _read_text(path)
     if re.search(_DEEP_KEY, text):
         raise IncidentError(f"{path}: is nested more deeply than any incident needs")
     try:
@@ -177,19 +177,11 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise IncidentError(f"{path}: holds a number of thousands of digits") from error
 
 
-def _read_bounded(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
-        # What is no regular file may block for ever (a pipe) or never end (a device).
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise IncidentError(f"{path}: cannot be read: not a regular file")
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+        return read_small(path, MAX_FILE_BYTES).decode("utf-8-sig")
     except OSError as error:
         raise IncidentError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(content) > MAX_FILE_BYTES:
-        raise IncidentError(f"{path}: larger than {MAX_FILE_BYTES // 1024} KiB, which no incident needs")
-    try:
-        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise IncidentError(f"{path}: is not UTF-8 text (byte {error.start})") from error
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from noc_tui.sim.actions import ACTION_INDEX, ACTIONS, ActionType
+from noc_tui.sim.actions import ACTIONS, RESTART_INDEX, WAIT_INDEX
 from noc_tui.sim.judgement import NOTICEABLE, Judgement, harmed, judge, largest, relieved, relieves
 from noc_tui.sim.metrics import CONTINUOUS, METRIC, METRICS, MetricName
 from noc_tui.sim.simulator import STREAK_TO_RESOLVE
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from noc_tui.sim.rules import Effect
     from noc_tui.sim.simulator import Transition
 
-_WAIT: Final = ACTION_INDEX[ActionType.DO_NOTHING]
-_RESTART: Final = ACTION_INDEX[ActionType.RESTART_SERVICE]
 
 _VISIBLE: Final = 0.016
 """Two standard deviations of the noise: a smaller change of a metric cannot be told from it."""
@@ -44,7 +42,7 @@ def explain(transition: Transition, *, blind: bool = False) -> str:
     """
     if blind:
         shown, clauses = _visible(transition)
-    elif transition.action == _WAIT:
+    elif transition.action == WAIT_INDEX:
         shown, clauses = _waited(transition)
     else:
         shown, clauses = _acted(transition)
@@ -63,7 +61,7 @@ def _changes(t: Transition, shown: Iterable[MetricName]) -> str:
     for name in shown:
         parts.append(_change(name, getattr(t.before, name), getattr(t.after, name), in_full=not parts))
     before, after = t.before.service_healthy, t.after.service_healthy
-    if before != after and not (t.down and t.action == _RESTART):
+    if before != after and not (t.down and t.action == RESTART_INDEX):
         parts.append("service up again" if after >= 1 else f"service {METRIC['service_healthy'].text(after)}")
     text = ", ".join(parts) or "nothing moved beyond noise"
     return text[0].upper() + text[1:] if text.startswith("service") else text
@@ -77,13 +75,8 @@ def _change(name: MetricName, before: float, after: float, *, in_full: bool) -> 
     if in_full:
         return f"{spec.label} {old:.{digits}f} → {new:.{digits}f} {spec.unit}"
     if old == new:
-        return f"{_inline(name)} unchanged"
-    return f"{_inline(name)} {'+' if new > old else '−'}{abs(new - old):.{digits}f} {spec.unit}"
-
-
-def _inline(name: MetricName) -> str:
-    label = METRIC[name].label
-    return label if label.isupper() else label.lower()
+        return f"{METRIC[name].inline} unchanged"
+    return f"{METRIC[name].inline} {'+' if new > old else '−'}{abs(new - old):.{digits}f} {spec.unit}"
 
 
 def _moved(t: Transition, least: float = _VISIBLE) -> list[MetricName]:
@@ -134,11 +127,11 @@ def _weighed(t: Transition, judged: Judgement, role: str) -> str:
         return f"Wrong: {_damage(t, judged)}"
     better, worse = relieved(t, judged.now), harmed(t, judged.now)
     if judged.worth < NOTICEABLE:
-        if t.action == _RESTART:
+        if t.action == RESTART_INDEX:
             return "Wrong: the outage buys nothing"
         if better is None or worse is None:
             return "Made little difference"
-        return f"A trade: better {_inline(better)}, worse {_inline(worse)}"
+        return f"A trade: better {METRIC[better].inline}, worse {METRIC[worse].inline}"
     if judged.worth_now < -NOTICEABLE:
         return "Costs something now, but helps" + (f": {role}" if role else "")
     return "Helped" + _reason(t, judged, role)
@@ -153,7 +146,7 @@ def _reason(t: Transition, judged: Judgement, role: str) -> str:
     reason = f": {role}" if role else ""
     better, worse = relieved(t, judged.now), harmed(t, judged.now)
     if worse is not None and _rose(t, worse):
-        return f"{reason}, at the price of {_inline(worse)}"
+        return f"{reason}, at the price of {METRIC[worse].inline}"
     if not role and better is not None and _rose(t, better):
         return ", but not enough to turn it"
     return reason
@@ -169,7 +162,7 @@ def _damage(t: Transition, judged: Judgement) -> str:
     pressure = judged.now[5] + judged.later[5] if t.rules.pressure is not None else 0.0
     if (worse := harmed(t, judged.now)) is not None:
         verb = "drives" if _rose(t, worse) else "keeps"
-        return f"it {verb} {_inline(worse)} up" + (" and feeds the cause" if pressure > _OF_NOTE else "")
+        return f"it {verb} {METRIC[worse].inline} up" + (" and feeds the cause" if pressure > _OF_NOTE else "")
     return "it feeds the cause" if pressure > 0 else "it does more harm than good"
 
 
@@ -177,7 +170,7 @@ def _calm(judged: Judgement) -> str:
     helped = largest({name: -(judged.now[i] + judged.later[i]) for i, name in enumerate(CONTINUOUS)}, 1)
     if not helped:
         return "nothing that it helps was out of range"
-    return f"{_inline(helped[0])} {'were' if helped[0] == 'error_rate' else 'was'} within limits"
+    return f"{METRIC[helped[0]].inline} {'were' if helped[0] == 'error_rate' else 'was'} within limits"
 
 
 def _role(t: Transition, effect: Effect) -> str:
@@ -185,19 +178,15 @@ def _role(t: Transition, effect: Effect) -> str:
     rules = t.rules
     if effect.sets is None or t.uses:
         return ""
-    others = (action for index, action in enumerate(rules.actions) if index != t.action)
-    if any(action.requires == effect.sets for action in others):
+    if rules.needed_by(effect.sets, other_than=t.action) is not None:
         return "it clears the way for what has to follow"
-    if rules.pressure is None:
-        return ""
-    cures = effect.sets == "cured" and rules.pressure.growth_when_cured is not None
-    return "it goes to the root" if cures or effect.sets == rules.pressure.floor_lifted_by else ""
+    return "it goes to the root" if rules.pressure is not None and rules.pressure.answers_to(effect.sets) else ""
 
 
 def _outage(t: Transition, effect: Effect) -> list[str]:
     if effect.down_for:
         return [f"service down for this step and {effect.down_for} more"]
-    if t.action == _RESTART:
+    if t.action == RESTART_INDEX:
         return ["service down for this step"]
     return ["the service is still down"] if t.down else []
 
@@ -257,7 +246,7 @@ def _waited(t: Transition) -> tuple[list[MetricName], list[str]]:
 
 def _trend(t: Transition) -> str:
     """Where the incident goes by itself, from its figures alone."""
-    rules, own = t.rules, t.rules.actions[_WAIT].main.worn[t.uses]
+    rules, own = t.rules, t.rules.actions[WAIT_INDEX].main.worn[t.uses]
     pull = (1 - t.pressure) * rules.recovery
     worse = 0.0
     for index, name in enumerate(CONTINUOUS):
@@ -281,7 +270,7 @@ def _trend(t: Transition) -> str:
 def _ending(t: Transition) -> list[str]:
     if t.after.is_critical:
         spec = next(s for s in METRICS if s.crash_at is not None and getattr(t.after, s.name) >= s.crash_at)
-        return [f"the server crashed: {_inline(spec.name)} at {spec.text(getattr(t.after, spec.name))}"]
+        return [f"the server crashed: {METRIC[spec.name].inline} at {spec.text(getattr(t.after, spec.name))}"]
     return ["all healthy three steps in a row: resolved"] if t.streak == STREAK_TO_RESOLVE else []
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from noc_tui.sim.actions import ACTION_INDEX, ActionType
+from noc_tui.sim.actions import RESTART_INDEX, WAIT_INDEX
 from noc_tui.sim.metrics import CONTINUOUS, METRIC, MetricName
-from noc_tui.sim.rules import NO_CHANGE, Effect, PressureCourse, Row
+from noc_tui.sim.rules import NO_CHANGE, Effect, PressureCourse, Row, added
 
 if TYPE_CHECKING:
     from noc_tui.sim.simulator import Transition
 
-_WAIT: Final = ACTION_INDEX[ActionType.DO_NOTHING]
-_RESTART: Final = ACTION_INDEX[ActionType.RESTART_SERVICE]
 
 NOTICEABLE: Final = 0.1
 """A smaller difference of worth is none."""
@@ -66,7 +64,7 @@ class Judgement(NamedTuple):
 def judge(t: Transition) -> Judgement:
     """Weigh the action of a step against waiting."""
     rules = t.rules
-    chosen, waiting = rules.actions[t.action], rules.actions[_WAIT].main
+    chosen, waiting = rules.actions[t.action], rules.actions[WAIT_INDEX].main
     effect = chosen.main if t.met else chosen.otherwise
     now = effect.worn[t.uses]
     delay, later = (effect.later.after, effect.later.worn[t.uses]) if effect.later else (1, NO_CHANGE)
@@ -76,20 +74,15 @@ def judge(t: Transition) -> Judgement:
     waited = _trouble(t, t.course, {0: waiting.row}, steps)
     acted = _trouble(t, course, {0: now}, steps)
     followed = _trouble(t, course, {0: now, delay: later}, steps) if any(later) else acted
-    outage = min(effect.down_for + (t.action == _RESTART), steps) * _OUTAGE_COST
+    outage = min(effect.down_for + (t.action == RESTART_INDEX), steps) * _OUTAGE_COST
     return Judgement(effect, now, later, waited - acted - outage, acted - followed)
 
 
 def _course_with(t: Transition, effect: Effect) -> PressureCourse | None:
     """The course of the pressure once the flag that the effect sets is set."""
-    course, rule = t.course, t.rules.pressure
-    if course is None or rule is None or effect.sets is None:
-        return course
-    if effect.sets == rule.floor_lifted_by:
-        course = course._replace(floor=0.0)
-    if effect.sets == "cured" and rule.growth_when_cured is not None:
-        course = course._replace(above=rule.growth_when_cured, below=rule.growth_when_cured)
-    return course
+    if t.course is None or t.rules.pressure is None or effect.sets is None:
+        return t.course
+    return t.rules.pressure.once_set(effect.sets, t.course)
 
 
 _LIMITS: Final = tuple((METRIC[n].healthy_below, METRIC[n].crash_at or 2.0, METRIC[n].full_scale) for n in CONTINUOUS)
@@ -105,10 +98,9 @@ def _trouble(t: Transition, course: PressureCourse | None, schedule: _Schedule, 
     for step in range(steps + 1):
         row = schedule.get(step, NO_CHANGE)
         if step == 0 and any(t.due):
-            row = _both(row, t.due)
+            row = added(row, t.due)
         if course is not None:
-            growth = course.above if p > course.threshold else course.below
-            p = min(1.0, max(course.floor, p + growth + row[5]))
+            p = course.next(p, row[5])
         pull = (1 - p) * rules.recovery
         in_breach = False
         moved = []
@@ -128,10 +120,6 @@ def _trouble(t: Transition, course: PressureCourse | None, schedule: _Schedule, 
         if in_breach:
             trouble += _BREACH_COST
     return trouble
-
-
-def _both(a: Row, b: Row) -> Row:
-    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4], a[5] + b[5])
 
 
 def largest(sizes: dict[MetricName, float], most: int) -> list[MetricName]:

@@ -155,6 +155,15 @@ def fill_in(text: str, metrics: SystemMetrics, step: int, chance: Chance) -> str
     return template % tuple(value(metrics, step, chance) for value in values)
 
 
+def lines_like(text: str) -> re.Pattern[str]:
+    """What lines that are made of `text` look like, whatever has been filled in."""
+    words, end = [], 0
+    for placeholder in _PLACEHOLDER.finditer(text):
+        words.append(re.escape(text[end : placeholder.start()]))
+        end = placeholder.end()
+    return re.compile("[-0-9a-z.]+".join([*words, re.escape(text[end:])]))
+
+
 _Value = Callable[["SystemMetrics", int, Chance], object]
 
 

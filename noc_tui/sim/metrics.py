@@ -44,6 +44,11 @@ class MetricSpec:
     def higher_is_worse(self) -> bool:
         return self.name != "service_healthy"
 
+    @property
+    def inline(self) -> str:
+        """The label in the middle of a sentence: `CPU`, `packet loss`."""
+        return self.label if self.label.isupper() else self.label.lower()
+
     def is_healthy(self, value: float) -> bool:
         """Whether this metric alone is in its healthy range."""
         return value < self.healthy_below if self.higher_is_worse else value >= self.healthy_below

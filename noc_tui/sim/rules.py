@@ -12,7 +12,7 @@ from noc_tui.sim.actions import ACTIONS
 from noc_tui.sim.metrics import CONTINUOUS
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Iterable
 
     from noc_tui.sim.incident import ActionEffect, Figures, Incident, Otherwise
 
@@ -20,6 +20,9 @@ Row = tuple[float, float, float, float, float, float]
 """What is added to cpu, memory, latency, packet loss, error rate and pressure."""
 
 NO_CHANGE: Final[Row] = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+_CURED: Final = "cured"
+"""The flag from which on `growth_when_cured` holds."""
 
 # Exact up to here; beyond it a power of 200 digits rounds to the same double and costs no megabytes.
 _EXACT_POWERS: Final = 64
@@ -57,6 +60,11 @@ def scaled(row: Row, factor: float) -> Row:
         errors * factor if errors < 0 else errors,
         pressure * factor if pressure < 0 else pressure,
     )
+
+
+def added(a: Row, b: Row) -> Row:
+    """The sum of two rows."""
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4], a[5] + b[5])
 
 
 class WornRows(dict[int, Row]):
@@ -117,14 +125,22 @@ class PressureRules(NamedTuple):
     floor_lifted_by: str | None
     growth_when_cured: float | None
 
-    def under(self, flags: Container[str]) -> PressureCourse:
+    def under(self, flags: Iterable[str]) -> PressureCourse:
         """The course that the pressure takes while these flags are set."""
-        above = self.growth
-        below = -self.decay if self.threshold > 0 else 0.0
-        if self.growth_when_cured is not None and "cured" in flags:
-            above = below = self.growth_when_cured
-        floor = 0.0 if self.floor_lifted_by is not None and self.floor_lifted_by in flags else self.floor
-        return PressureCourse(self.threshold, above, below, floor)
+        course = PressureCourse(self.threshold, self.growth, -self.decay if self.threshold > 0 else 0.0, self.floor)
+        for flag in flags:
+            course = self.once_set(flag, course)
+        return course
+
+    def once_set(self, flag: str, course: PressureCourse) -> PressureCourse:
+        """The course from when this flag is set as well."""
+        if flag == _CURED and self.growth_when_cured is not None:
+            course = course._replace(above=self.growth_when_cured, below=self.growth_when_cured)
+        return course._replace(floor=0.0) if flag == self.floor_lifted_by else course
+
+    def answers_to(self, flag: str) -> bool:
+        """Whether this flag goes to the root: changes how the pressure grows, or lifts its floor."""
+        return flag == self.floor_lifted_by or (flag == _CURED and self.growth_when_cured is not None)
 
 
 class PressureCourse(NamedTuple):
@@ -136,6 +152,11 @@ class PressureCourse(NamedTuple):
     below: float
     """Added while it does not."""
     floor: float
+
+    def next(self, pressure: float, change: float = 0.0) -> float:
+        """The pressure after a step that began with this one, and in which actions changed it by `change`."""
+        grown = pressure + (self.above if pressure > self.threshold else self.below) + change
+        return min(1.0, max(self.floor, grown))
 
 
 class Rules(NamedTuple):
@@ -154,6 +175,10 @@ class Rules(NamedTuple):
     repeat_factor: float
     actions: tuple[ActionRules, ...]
     max_steps: int
+
+    def needed_by(self, flag: str, other_than: int) -> int | None:
+        """The index of the first action, other than this one, that requires the flag; None where none does."""
+        return next((i for i, each in enumerate(self.actions) if i != other_than and each.requires == flag), None)
 
 
 def compile_rules(incident: Incident) -> Rules:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
 
-from noc_tui.sim.actions import ACTION_INDEX, ACTIONS, ActionType, parse_action
+from noc_tui.sim.actions import ACTION_INDEX, ACTIONS, RESTART_INDEX, WAIT_INDEX, ActionType, parse_action
 from noc_tui.sim.errors import EpisodeOverError, NotResetError
 from noc_tui.sim.metrics import SystemMetrics
 from noc_tui.sim.reward import RewardTerms, reward_terms
-from noc_tui.sim.rules import NO_CHANGE, Effect, PressureCourse, Row, Rules
+from noc_tui.sim.rules import NO_CHANGE, Effect, PressureCourse, Row, Rules, added
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,8 +26,6 @@ SEED_LIMIT: Final = 2**32
 _BLOCK: Final = 64
 """For how many steps or resets noise is drawn ahead."""
 _SKIP_BLOCK: Final = 1 << 16
-_RESTART: Final = ACTION_INDEX[ActionType.RESTART_SERVICE]
-_WAIT: Final = ACTION_INDEX[ActionType.DO_NOTHING]
 _make: Any = tuple.__new__  # what a NamedTuple does, without the call in between
 
 
@@ -95,7 +93,7 @@ class StepInfo(NamedTuple):
         return reward_terms(
             self.health_before,
             self.health,
-            waited=self.transition.action == _WAIT,
+            waited=self.transition.action == WAIT_INDEX,
             resolved=self.resolved,
             crashed=self.crashed,
         )
@@ -131,6 +129,16 @@ class SystemSimulator:
         self._reseed(secrets.randbelow(SEED_LIMIT) if seed is None else seed)
         self._running = False
         self._ending = ""
+
+    @classmethod
+    def started(
+        cls, incident: Incident | str, seed: int | None = None, *, draws: int = 0, max_steps: int | None = None
+    ) -> Self:
+        """A simulator at the page of an episode, the stream of which had given `draws` normals before; see `reset`."""
+        simulator = cls(seed)
+        simulator.skip_normals(draws)
+        simulator.reset(incident, max_steps=max_steps)
+        return simulator
 
     def _reseed(self, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
@@ -233,8 +241,8 @@ class SystemSimulator:
         else:
             met = requires is None or requires in self._flags
             row = self._act(main if met else otherwise, index, uses, restarts_timer)
-        d_cpu, d_memory, d_latency, d_loss, d_errors, d_pressure = row if due is NO_CHANGE else _add(due, row)
-        down = index == _RESTART or t <= self._down_until
+        d_cpu, d_memory, d_latency, d_loss, d_errors, d_pressure = row if due is NO_CHANGE else added(due, row)
+        down = index == RESTART_INDEX or t <= self._down_until
 
         # 7: the pressure.
         p_before = p = self._pressure
@@ -323,7 +331,7 @@ class SystemSimulator:
         """Step 1: the sum of the delayed effects due at `t`, oldest first."""
         due = NO_CHANGE
         for _, row in self._pending.pop(t):
-            due = _add(due, row)
+            due = added(due, row)
         return due
 
     def _act(self, effect: Effect, index: int, uses: int, restarts_timer: bool) -> Row:
@@ -404,10 +412,6 @@ class SystemSimulator:
 
 def _clip(value: float) -> float:
     return 0.0 if value < 0.0 else 1.0 if value > 1.0 else value
-
-
-def _add(a: Row, b: Row) -> Row:
-    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4], a[5] + b[5])
 
 
 def _rules_of(incident: Incident | str) -> Rules:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from noc_tui.episode.clock import FrozenClock
 from noc_tui.episode.episode import Episode
 from noc_tui.episode.errors import CannotContinueError
 from noc_tui.episode.reader import SessionFile
@@ -156,6 +157,15 @@ def test_a_fork_of_an_ended_session_branches_off_before_its_end(tmp_path: Path) 
         assert not Episode.fork(session, session.steps - 1).done
 
 
+def test_a_fork_of_a_blind_session_is_blind_until_the_incident_has_been_told() -> None:
+    parent = play(Episode(endless(), 1, blind=True), [WAIT] * 2)
+    assert Episode.fork(parent, 1).header.blind
+    parent.void()
+    fork = Episode.fork(parent, 1)
+    assert not fork.header.blind
+    assert fork.observation.incident == endless().title
+
+
 def test_a_void_session_can_be_forked_where_it_was_given_up() -> None:
     episode = play(Episode(endless(), 1), [WAIT] * 2)
     episode.void()
@@ -223,6 +233,13 @@ def test_play_time_goes_on_where_it_stood(tmp_path: Path) -> None:
     assert played < episode.controls[-1].elapsed <= played + 2
 
 
+def test_play_time_goes_on_from_what_happened_last_be_it_a_step_or_not() -> None:
+    parent = play(Episode(endless(), 1, clock=(clock := FrozenClock())), [WAIT])
+    clock.seconds = 40.0
+    mark = parent.mark()
+    assert Episode.fork(parent, 1, clock=FrozenClock()).controls[-1].elapsed == mark.elapsed == 40.0
+
+
 def test_a_resumed_fork_keeps_its_parent(tmp_path: Path) -> None:
     with SessionFile.open(eventful(tmp_path / "parent")) as parent:
         fork = play(Episode.fork(parent, 3, record=into(tmp_path)), [WAIT])
@@ -235,6 +252,14 @@ def test_a_resumed_fork_keeps_its_parent(tmp_path: Path) -> None:
         assert session.header.parent.step == 3
         assert [record.inherited for record in session.records()] == [True, True, True, False, False]
         assert verify(session).ok
+
+
+def test_a_resumed_session_is_the_one_that_was_interrupted(tmp_path: Path) -> None:
+    path = eventful(tmp_path)
+    episode = reopened(path)
+    episode.close()
+    with SessionFile.open(path) as session:
+        assert episode.header == session.header
 
 
 def test_an_ended_session_is_not_resumed(tmp_path: Path) -> None:
@@ -306,3 +331,10 @@ def test_steps_after_an_end_that_the_figures_bring_are_not_gone_on_with(tmp_path
     write_lines(path, [*lines[:-1], beyond])
     with SessionFile.open(path) as session, pytest.raises(CannotContinueError, match="stands after the end"):
         Episode.resume(session, ListRecorder())
+
+
+def test_of_a_blind_recording_no_hidden_figure_is_told_with_what_differs(tmp_path: Path) -> None:
+    path = tampered(eventful(tmp_path, blind=True), 5, lambda step: step.update(pressure=0.125))
+    with SessionFile.open(path) as session, pytest.raises(CannotContinueError) as raised:
+        Episode.fork(session, 4)
+    assert str(raised.value).endswith("cannot be gone on with: it does not come out the same when simulated again")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noc_tui.episode.export import COLUMNS, _plain, csv_lines, jsonl_lines
+from noc_tui.episode.export import COLUMNS, csv_lines, jsonl_lines
 from noc_tui.episode.reader import SessionFile
 from noc_tui.text import clean
 from tests.episode.builders import eventful, read_lines, write_lines
@@ -83,14 +83,6 @@ def test_no_spreadsheet_takes_a_text_for_a_formula(tmp_path: Path, formula: str)
     row = list(csv.DictReader(io.StringIO(exported(explained(eventful(tmp_path), formula)), newline="")))[1]
     for name in ("explanation", "driver"):
         assert row[name] == f"'{clean(formula)}"
-
-
-@given(st.text(max_size=40))
-def test_whatever_the_text_it_is_harmless_and_stays_what_it_was(text: str) -> None:
-    plain = _plain(text)
-    assert plain.strip()[:1] not in {*"=+-@＝＋－＠"} - {""}
-    assert plain.removeprefix("'") == clean(text).removeprefix("'")
-    assert plain == clean(plain)
 
 
 def test_the_recording_comes_out_as_it_stands(tmp_path: Path) -> None:

@@ -276,6 +276,12 @@ def test_what_is_wrong_with_a_line_is_said_by_key(path: str, value: Any, complai
     assert "\n" not in str(raised.value)
 
 
+def test_a_key_of_any_length_makes_a_short_complaint() -> None:
+    with pytest.raises(ValueError, match=r"k: is no key that may stand there$") as raised:
+        parse_event(changed("k" * 50_000, 1))
+    assert len(str(raised.value)) < 150
+
+
 @pytest.mark.parametrize(
     "line",
     [

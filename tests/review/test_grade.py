@@ -57,6 +57,14 @@ def test_a_blunder_cannot_be_diluted() -> None:
     assert resolved(60, 6.0, 51.0, [6.0] + [0.0] * 59) >= GRADES.index("A")
 
 
+def test_blunders_cost_the_grade_though_luck_made_up_for_their_steps() -> None:
+    grades = [
+        grade("resolved", steps=6, par=6.0, luck=0.0, regrets=[6.0] * blunders + [0.0] * (6 - blunders))
+        for blunders in range(5)
+    ]
+    assert grades == ["S", "A", "B", "C", "D"]
+
+
 @pytest.mark.parametrize("outcome", ["crashed", "truncated"])
 def test_what_is_not_resolved_fails(outcome: str) -> None:
     assert grade(outcome, steps=30, par=6.0, luck=0.0, regrets=[0.0] * 30) == "F"  # type: ignore[arg-type]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from noc_tui.review.beam import CRASH_COST, PRICE
-from noc_tui.review.planner import HORIZON, Planner, joined
+from noc_tui.review.beam import CRASH_COST, HARM_LIMIT, PRICE
+from noc_tui.review.planner import HORIZON, TIE, Evaluation, Planner, joined
 from noc_tui.sim.actions import ACTIONS, ActionType
 from noc_tui.sim.batch_state import BatchState
 from noc_tui.sim.catalog import default_catalog
@@ -96,6 +97,20 @@ def test_harm_on_its_way_at_the_resolution_counts() -> None:
     harmless = make_incident(actions={"scale_up": {"cpu_usage": -0.01}})
     cost, without = (PLANNER.q(simulator_of(one, "--"))[5] for one in (harmful, harmless))
     assert cost - without == pytest.approx(0.8, abs=0.01)
+
+
+def test_harm_on_its_way_counts_up_to_a_limit() -> None:
+    later = {"after": 5, "latency": 1.0, "error_rate": 1.0, "packet_loss": 1.0}
+    harmful = make_incident(actions={"scale_up": {"cpu_usage": -0.01, "later": later}})
+    harmless = make_incident(actions={"scale_up": {"cpu_usage": -0.01}})
+    cost, without = (PLANNER.q(simulator_of(one, "--"))[5] for one in (harmful, harmless))
+    assert cost - without == pytest.approx(HARM_LIMIT, abs=0.01)
+
+
+@pytest.mark.parametrize(("waiting", "best"), [(5.0, 0), (5.0 + TIE - 0.001, 0), (5.0 + TIE + 0.001, 3)])
+def test_waiting_is_best_where_nothing_is_better_by_more_than_next_to_nothing(waiting: float, best: int) -> None:
+    cost = np.array([[waiting, 9.0, 9.0, 5.0, 9.0, 9.0]])
+    assert Evaluation(cost, cost).best.tolist() == [best]
 
 
 @pytest.mark.parametrize(("width", "horizon"), [(0, 14), (8, 0)])

@@ -50,6 +50,14 @@ async def test_it_takes_over_in_the_middle_and_is_told_nothing_twice() -> None:
     assert (await ask(agent, episode.observation, AMPLE)).action is not ActionType.REROUTE_TRAFFIC
 
 
+async def test_it_plays_the_episode_that_it_was_shown_last() -> None:
+    agent = make_agent("planner", seed=5)
+    for incident, action in (("dns_failure", "reroute_traffic"), ("gc_death_spiral", "scale_up")):
+        episode = Episode(bundled_incident(incident), 5)
+        show_episode(agent, episode)
+        assert (await ask(agent, episode.observation, AMPLE)).action == action
+
+
 async def test_without_the_episode_it_does_not_pretend_to_know() -> None:
     episode = Episode(bundled_incident("syn_flood"), 5)
     with pytest.raises(AgentError, match="plays by the hidden state, and was not shown the episode"):

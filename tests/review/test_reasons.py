@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from noc_tui.review.model import Verdict
 from noc_tui.review.planner import Planner
+from noc_tui.review.reasons import Position, benefit
 from noc_tui.review.session import review_session
 from noc_tui.sim.catalog import default_catalog
 from tests.factories import bundled_incident, make_incident
-from tests.review.builders import episode_of
+from tests.review.builders import episode_of, simulator_of
 
 QUICK = Planner(1, 5)
 HIDDEN = ("pressure", "later", "due", "way", "ground", "root", "timer", "feeds", "heals")
@@ -60,6 +61,30 @@ def test_every_reason_is_a_sentence_and_the_blind_one_tells_nothing_hidden(incid
         assert loaded.title.lower() not in move.why_blind.lower()
         assert incident not in move.why_blind
         assert not [word for word in HIDDEN if word in move.why_blind.split()]
+
+
+@pytest.mark.parametrize(("cure", "root"), [({"growth_when_cured": -0.2}, True), ({}, False)])
+def test_a_flag_goes_to_the_root_only_where_the_cause_answers_to_it(cure: dict[str, float], root: bool) -> None:
+    incident = make_incident(
+        initial={"latency": 0.4}, pressure={"growth": 0.1, **cure}, actions={"scale_up": {"sets": "cured"}}
+    )
+    told = benefit(Position.of(simulator_of(incident)), 5)
+    assert ("goes to the root" in told) is root
+    assert ("it goes to the root" in episode_of(incident, "S").record(1).explanation) is root
+
+
+def test_what_repeats_have_worn_out_is_told() -> None:
+    actions = {"scale_up": {"cpu_usage": -0.04}, "throttle_cpu": {"cpu_usage": -0.3}}
+    incident = make_incident(repeat_factor=0.5, initial={"cpu_usage": 0.95}, actions=actions)
+    told = review_session(episode_of(incident, "SS"), planner=QUICK).moves[-1].why
+    assert told.endswith(" Scale up only takes 2.0 % off CPU now, worn out by repeats to 50 %.")
+
+
+def test_a_service_on_its_way_up_is_a_reason_to_wait() -> None:
+    """Nothing else is wrong, and nothing else can be done."""
+    incident = make_incident(actions={"restart_service": {"down_for": 3}})
+    told = review_session(episode_of(incident, "X-"), planner=Planner(4)).moves[-1].why
+    assert told == "Right: the service is on its way up again."
 
 
 def test_a_key_where_nothing_is_wrong_is_not_needed() -> None:

@@ -41,6 +41,8 @@ def test_the_metric_that_is_furthest_out_comes_first() -> None:
     assert seen(metrics(cpu_usage=0.91, latency=0.262)) == "CPU 91.0 %, latency 131 ms"
     assert seen(metrics(cpu_usage=0.66, latency=0.9)) == "Latency 450 ms, CPU 66.0 %"
     assert seen(metrics(cpu_usage=0.97, service_healthy=0.0)) == "Service down, CPU 97.0 %"
+    # Errors of 50 % are half of the way to the crash at 90 %, though they nearly fill their strip.
+    assert seen(metrics(cpu_usage=0.85, error_rate=0.5)) == "CPU 85.0 %, errors 50.0 %"
 
 
 @given(states)

@@ -14,6 +14,7 @@ from noc_tui.review.planner import Planner
 from noc_tui.review.positions import CannotReviewError, Shadow, unwinnable_start
 from noc_tui.review.session import par_of, review_session
 from noc_tui.sim.actions import ActionType
+from noc_tui.sim.simulator import SystemSimulator
 from tests.episode.builders import ended
 from tests.factories import bundled_incident, make_incident
 from tests.review.builders import episode_of, plan_out, simulator_of
@@ -144,6 +145,26 @@ def test_harmful_keys_are_counted_and_the_first_useful_one_is_named() -> None:
     assert review.move(1).verdict is Verdict.BLUNDER
 
 
+def test_harm_in_a_lost_position_does_not_count() -> None:
+    hopeless = make_incident(
+        initial={"latency": 0.9}, actions={"scale_up": {"latency": -0.01}, "throttle_cpu": {"cpu_usage": 0.3}}
+    )
+    review = review_session(episode_of(hopeless, "TT"), planner=QUICK)
+    assert (review.outcome, review.lost_from, review.harmful) == ("crashed", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "change", "harmful", "useful"),
+    [(0.62, 0.02, 1, None), (0.62, 0.005, 0, None), (0.62, -0.005, 0, None), (0.63, -0.01, 0, 1)],
+)
+def test_what_makes_next_to_no_difference_is_neither_harmful_nor_useful(
+    start: float, change: float, harmful: int, useful: int | None
+) -> None:
+    incident = make_incident(initial={"cpu_usage": start}, actions={"scale_up": {"cpu_usage": change}})
+    review = review_session(episode_of(incident, "S"), planner=QUICK)
+    assert (review.harmful, review.first_useful) == (harmful, useful)
+
+
 def test_the_ghost_shows_best_play_from_the_same_start() -> None:
     episode = episode_of("tls_expiry", "S-X------")
     review = review_session(episode, planner=QUICK)
@@ -151,6 +172,12 @@ def test_the_ghost_shows_best_play_from_the_same_start() -> None:
     assert review.ghost_actions[0] is ActionType.RESTART_SERVICE
     assert len(review.ghost) == len(review.ghost_actions) + 1
     assert all(metrics.is_resolved for metrics in review.ghost[-3:])
+
+
+def test_the_ghost_ends_with_a_crash_that_nobody_can_avert() -> None:
+    review = review_session(episode_of(make_incident(drift={"cpu_usage": 0.6}), "-"), planner=QUICK)
+    assert len(review.ghost) == 2
+    assert review.ghost[-1].is_critical
 
 
 def test_a_move_tells_what_the_metrics_would_have_been() -> None:
@@ -180,6 +207,13 @@ def test_a_move_that_has_just_been_made_is_reviewed_as_in_the_review_of_all() ->
         assert (move.lost, move.luck) == pytest.approx((known.lost, known.luck), abs=1e-6)
 
 
+def test_what_was_lost_long_ago_is_not_judged_near_the_end_either() -> None:
+    hopeless = make_incident(initial={"latency": 0.9}, actions={"scale_up": {"latency": -0.01}}, max_steps=12)
+    episode = episode_of(hopeless, "-" * 12)
+    assert {move.verdict for move in review_session(episode, planner=QUICK).moves} == {Verdict.NONE}
+    assert review_move(episode, 12, planner=QUICK).verdict is Verdict.NONE
+
+
 def test_the_coach_draws_nothing_from_the_episode() -> None:
     watched, alone = episode_of("retry_storm", "T"), episode_of("retry_storm", "TTT")
     for _ in range(2):
@@ -203,6 +237,12 @@ def test_a_recording_is_reviewed_like_the_episode(tmp_path: Path) -> None:
     assert recorded == review_session(played, planner=QUICK)
 
 
+def test_an_episode_from_the_middle_of_a_stream_is_reviewed() -> None:
+    episode = Episode(bundled_incident("retry_storm"), 1, draws=25)
+    episode.act(ActionType.THROTTLE_CPU)
+    assert review_session(episode, planner=QUICK).moves[0].after == episode.metrics
+
+
 def test_a_recording_that_comes_out_differently_is_not_reviewed() -> None:
     episode = episode_of("retry_storm", "TT")
     episode.header = replace(episode.header, seed=99)
@@ -224,6 +264,21 @@ def test_a_start_that_chance_alone_decides_is_known_from_the_seed() -> None:
     shares = sum(unwinnable_start(incident, seed) for seed in range(200)) / 200
     assert 0.08 < shares < 0.2
     assert not any(unwinnable_start(bundled_incident("retry_storm"), seed) for seed in range(5))
+
+
+@pytest.mark.parametrize("draws", [0, 5, 35])
+def test_it_is_known_wherever_in_its_stream_the_episode_begins(draws: int) -> None:
+    """Nothing but the packet loss can be out of range, and no action moves it: waiting resolves what can be."""
+    moved = dict.fromkeys(("cpu_usage", "memory_usage", "latency", "error_rate"), 0.0001)
+    incident = make_incident(initial={"packet_loss": 0.05}, drift=moved, start_sd=0.01, max_steps=6)
+    outcomes = []
+    for seed in range(40):
+        simulator = SystemSimulator.started(incident, seed, draws=draws)
+        while not simulator.done:
+            simulator.step(ActionType.DO_NOTHING)
+        outcomes.append(simulator.streak == 3)
+        assert unwinnable_start(incident, seed, draws=draws) is not outcomes[-1]
+    assert len(set(outcomes)) == 2
 
 
 def test_an_unwinnable_start_is_named_and_not_graded() -> None:

@@ -63,6 +63,12 @@ def test_who_throws_a_position_away_blunders() -> None:
     assert verdict_on(before, 0, 10) is Verdict.BLUNDER
 
 
+def test_the_price_of_a_key_does_not_make_a_position_lost() -> None:
+    before = [8.0, 9.3, *[8.0] * 4]  # after the restart 8.05 of 9 are left to go: 0.25 of the 9.3 is its price
+    assert not throws_away(before, 1, 10)
+    assert throws_away([9.3, *[8.0] * 5], 0, 10)
+
+
 def test_nothing_is_thrown_away_where_nothing_better_was_there() -> None:
     before = [9.1, 8.9, *[9.2] * 4]
     assert not throws_away(before, 0, 10)

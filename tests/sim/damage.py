@@ -209,6 +209,6 @@ def odd_files(folder: Path) -> dict[str, tuple[Path, str]]:
     made["loop"].symlink_to(made["loop"])
     made["dangling"].symlink_to(folder / "nowhere.toml")
     made["device"].symlink_to("/dev/zero")
-    regular, gone = "not a regular file", "No such file"
+    regular, gone = "no regular file", "No such file"
     words = {"folder": regular, "pipe": regular, "device": regular, "loop": "symbolic links"}
     return {kind: (path, words.get(kind, gone)) for kind, path in made.items()}

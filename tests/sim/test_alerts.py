@@ -65,6 +65,12 @@ def test_a_resolved_alert_waits_its_full_time_before_it_fires_again() -> None:
     ]  # fmt: skip
 
 
+def test_alerts_that_change_together_are_told_in_the_order_of_the_rules() -> None:
+    alerts = board(rule(), rule(name="HighMemory", metric="memory_usage"))
+    for levels in ({"cpu_usage": 0.9, "memory_usage": 0.9}, {}):
+        assert [text.split()[1] for text in told(alerts, **levels)] == ["HighCpu", "HighMemory"]
+
+
 def test_the_number_beside_firing_counts_all_alerts_that_fire_now() -> None:
     alerts = board(rule(), rule(name="HighMemory", metric="memory_usage"), rule(name="HighErrors", metric="error_rate"))
     assert [text[:10] for text in told(alerts, cpu_usage=0.9, memory_usage=0.9)] == ["[FIRING:1]", "[FIRING:2]"]

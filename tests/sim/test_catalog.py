@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from noc_tui import paths
+from noc_tui.sim import catalog as catalog_module
 from noc_tui.sim.catalog import CLASSIC, Catalog, IncidentType, catalog_of, default_catalog
 from noc_tui.sim.errors import IncidentError, UnknownIncidentError
 from tests.factories import incident_definition
@@ -110,6 +112,28 @@ class TestChanges:
         assert catalog.load("one").id == "one"
         write_incident(tmp_path / "later", "two")
         assert catalog.ids == ("one", "two")
+
+    def test_a_file_that_is_added_within_a_tick_of_the_file_systems_clock_is_found(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = 1_000_000_000_000
+        monkeypatch.setattr(catalog_module, "_stamp", lambda _: (now, 1, 1))  # the folder looks as it did
+        monkeypatch.setattr(catalog_module, "time", SimpleNamespace(time_ns=lambda: now + 1))
+        write_incident(tmp_path, "one")
+        catalog = Catalog([tmp_path])
+        assert list(catalog.ids) == ["one"]
+        write_incident(tmp_path, "two")
+        assert list(catalog.ids) == ["one", "two"]
+
+    def test_a_folder_that_looks_as_it_did_long_ago_is_not_read_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(catalog_module, "_stamp", lambda _: (0, 1, 1))
+        write_incident(tmp_path, "one")
+        catalog = Catalog([tmp_path])
+        assert catalog.ids == ("one",)
+        monkeypatch.setattr(catalog_module, "incident_files", pytest.fail)
+        assert catalog.ids == ("one",)
 
     def test_a_file_that_is_changed_is_read_again(self, tmp_path: Path) -> None:
         write_incident(tmp_path, "one", title="As it was")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from noc_tui.sim.actions import ACTIONS
 from noc_tui.sim.conditions import FIGURES, Facts, parse_conditions
+from noc_tui.sim.errors import SeveralProblemsError
 
 
 def facts(
@@ -133,6 +134,12 @@ def test_what_cannot_be_asked_is_refused_with_what_would_be_right(when: dict[str
     with pytest.raises(ValueError) as error:  # noqa: PT011  (the sentence is compared whole)
         parse_conditions(when)
     assert str(error.value) == sentence
+
+
+def test_of_very_many_wrong_keys_some_are_told() -> None:
+    with pytest.raises(SeveralProblemsError) as error:
+        parse_conditions({f"zzz{number}": "> 1" for number in range(5_000)})
+    assert len(error.value.problems) == 20
 
 
 def test_a_key_that_is_like_no_other_is_answered_with_all_there_are() -> None:

@@ -172,6 +172,12 @@ def test_an_action_that_restarts_its_timer_says_from_when_it_counts() -> None:
     assert second.endswith(" the help comes in 3 steps, counted from now.")
 
 
+def test_what_would_make_the_sentence_too_long_is_left_out() -> None:
+    """An earlier action has brought something as well."""
+    worn = "Wrong: it looks like help, but worse follows in 3 steps; repeats have worn it out to 60 %."
+    assert verdict("syn_flood", "T--RTCC") == worn
+
+
 def test_what_arrives_of_an_earlier_action_is_named_as_such() -> None:
     actions = {"scale_up": {"cpu_usage": -0.05, "later": {"after": 1, "latency": 0.2}}}
     assert told(S, WAIT, **HOT, actions=actions).endswith("an earlier action brought latency +100 ms.")

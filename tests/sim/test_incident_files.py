@@ -265,22 +265,22 @@ class TestWholeFiles:
         def refuse(*_: object) -> None:  # root, too, sees what others would
             raise PermissionError(errno.EACCES, "Permission denied")
 
-        monkeypatch.setattr(type(path), "open", refuse)
+        monkeypatch.setattr("noc_tui.files.os.open", refuse)
         assert refusal(path) == "cannot be read: Permission denied"
 
     def test_a_folder_is_no_file(self, tmp_path: Path) -> None:
         path = tmp_path / "sample.toml"
         path.mkdir()
-        assert refusal(path) == "cannot be read: not a regular file"
+        assert refusal(path) == "cannot be read: it is no regular file"
 
     def test_a_pipe_is_not_waited_for(self, tmp_path: Path) -> None:
         path = tmp_path / "sample.toml"
         os.mkfifo(path)
-        assert refusal(path) == "cannot be read: not a regular file"
+        assert refusal(path) == "cannot be read: it is no regular file"
 
     def test_a_file_that_is_too_large_is_not_parsed(self, tmp_path: Path) -> None:
         path = written(tmp_path, FILE + "#" * MAX_FILE_BYTES)
-        assert refusal(path) == "larger than 256 KiB, which no incident needs"
+        assert refusal(path) == "cannot be read: it is larger than 256 KiB"
 
     @pytest.mark.parametrize(
         "text",
@@ -336,6 +336,11 @@ class TestDefinition:
         again = parse_incident(incident.definition(), "here")
         assert again == incident
         assert again.digest == incident.digest
+
+    def test_who_changes_the_definition_changes_a_copy_of_it(self) -> None:
+        incident = Incident.model_validate(incident_definition())
+        incident.definition().clear()
+        assert incident.definition()["id"] == "sample"
 
     def test_the_digest_is_that_of_the_figures_and_not_of_the_layout(self, tmp_path: Path) -> None:
         first = load_file(written(tmp_path, FILE))
