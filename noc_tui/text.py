@@ -10,6 +10,8 @@ from unicodedata import category
 
 DEFAULT_LIMIT: Final = 2_000
 ELLIPSIS: Final = "…"
+_FORMULA: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes for the beginning of a formula; some take the full-width forms, too."""
 
 FORBIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that `clean` lets nothing of through: controls, formats (bidi, zero width), surrogates, breaks."""
@@ -51,3 +53,9 @@ def clean(text: str, limit: int = DEFAULT_LIMIT, *, keep_newlines: bool = False)
         if not keep_newlines:
             text = text.replace("\n", " ")
     return text if len(text) <= limit else text[: limit - 1] + ELLIPSIS
+
+
+def spreadsheet_cell(text: str, limit: int = DEFAULT_LIMIT) -> str:
+    """`text` cleaned, with an apostrophe before what a spreadsheet would take for a formula."""
+    text = clean(text, limit)
+    return f"'{text}" if text.lstrip()[:1] in _FORMULA else text

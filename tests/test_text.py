@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from noc_tui.text import ELLIPSIS, FORBIDDEN, clean
+from noc_tui.text import ELLIPSIS, FORBIDDEN, clean, spreadsheet_cell
 
 # Half of the characters are of the kinds that have to go; plain text would seldom have one.
 characters = st.one_of(
@@ -84,3 +84,11 @@ def test_square_brackets_are_text() -> None:
 def test_a_limit_that_leaves_nothing_is_an_error() -> None:
     with pytest.raises(ValueError, match="limit is 0"):
         clean("x", 0)
+
+
+@given(st.text(max_size=40))
+def test_no_cell_is_taken_for_a_formula_and_its_text_stays_what_it_was(text: str) -> None:
+    plain = spreadsheet_cell(text)
+    assert plain.strip()[:1] not in {*"=+-@＝＋－＠"} - {""}
+    assert plain.removeprefix("'") == clean(text).removeprefix("'")
+    assert plain == clean(plain)

@@ -85,15 +85,16 @@ def numbers_of(network: Network, observation: Observation) -> NDArray[np.float32
 
 
 def load_network(path: Path) -> Network:
-    """The network of a policy file. Raises `AgentError` that names the file and what is wrong."""
+    """The network of a policy, found as by `read_policy`. Raises `AgentError` that names the file and what is wrong."""
     stored = read_policy(path)
     return Network(stored.card.architecture, stored.weights)
 
 
 def policy_name(path: Path) -> str:
     """What the agent of a policy file is called: by the file, or by the folder of the training that it came out of."""
-    stem = path.stem if path.stem != "policy" else path.absolute().parent.name
-    return clean(f"policy:{stem}", NAME_LIMIT)
+    whole = path.absolute()
+    name = whole.name if whole.is_dir() else whole.parent.name if whole.stem == "policy" else whole.stem
+    return clean(f"policy:{name}", NAME_LIMIT)
 
 
 def shipped_policy(name: str | None) -> Path:

@@ -29,6 +29,8 @@ FORMAT: Final = "noc-tui policy"
 FORMAT_VERSION: Final = 1
 WEIGHTS: Final = ".safetensors"
 CARD: Final = ".json"
+IN_FOLDER: Final = f"policy{WEIGHTS}"
+"""What a training calls the policy in its folder."""
 MAX_WEIGHT_BYTES: Final = 16 * 1024 * 1024
 MAX_CARD_BYTES: Final = 64 * 1024
 MAX_LAYERS: Final = 4
@@ -130,11 +132,13 @@ class StoredPolicy(NamedTuple):
 
 
 def read_policy(path: Path) -> StoredPolicy:
-    """The policy of a file of weights or of the JSON beside it.
+    """The policy of a file of weights, of the JSON beside it, or of the folder of a training.
 
     Raises `AgentError` that names the file and what is wrong: missing, too large, of another version, weights of other
     names, shapes or types than the JSON says, or other weights than it was written for.
     """
+    if path.is_dir():
+        path /= IN_FOLDER
     if path.suffix == ".zip":
         raise AgentError(f"{path}: is no policy; noc-tui train convert makes one of a Stable-Baselines3 file")
     if path.suffix not in {WEIGHTS, CARD}:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from noc_tui.agents.base import AgentError, InstantAgent
 from noc_tui.episode.errors import SessionError
 from noc_tui.episode.reader import SessionFile
+from noc_tui.files import read_small
 from noc_tui.sim.actions import ACTIONS, ActionType
 from noc_tui.text import clean
 
@@ -72,16 +73,9 @@ def read_script(path: Path) -> tuple[ActionType, ...]:
 
 def _read_text(path: Path) -> str:
     try:
-        if path.exists() and not path.is_file():  # a device or a pipe may never end
-            raise AgentError(f"{path}: is no file that a script could be read from")
-        with path.open("rb") as file:
-            content = file.read(MAX_SCRIPT_BYTES + 1)
+        return read_small(path, MAX_SCRIPT_BYTES).decode("utf-8-sig")
     except OSError as error:
         raise AgentError(f"{path}: the script cannot be read: {error.strerror}") from error
-    if len(content) > MAX_SCRIPT_BYTES:
-        raise AgentError(f"{path}: larger than {MAX_SCRIPT_BYTES // 1024} KiB, which no script needs")
-    try:
-        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise AgentError(f"{path}: the script is not UTF-8 text (byte {error.start})") from error
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from noc_tui.agents.base import InstantAgent
 from noc_tui.sim.actions import ACTIONS, ActionType
-from noc_tui.sim.metrics import METRIC, MetricName
+from noc_tui.sim.metrics import METRIC
+from noc_tui.sim.remedies import REMEDIES
 
 if TYPE_CHECKING:
     from noc_tui.episode.observation import Observation
-    from noc_tui.sim.metrics import SystemMetrics
+    from noc_tui.sim.metrics import MetricName, SystemMetrics
 
 
 class WaitAgent(InstantAgent):
@@ -36,18 +37,6 @@ class RandomAgent(InstantAgent):
         # Python promises that `random()` of a seed stays the same in later versions; NumPy does not.
         stream = random.Random(f"noc-tui random agent {self._seed} {observation.step}")  # noqa: S311  (not a secret)
         return ACTIONS[int(stream.random() * len(ACTIONS))], "Drawn at random."
-
-
-REMEDIES: Final[dict[MetricName, ActionType]] = {
-    "cpu_usage": ActionType.THROTTLE_CPU,
-    "memory_usage": ActionType.CLEAR_CACHE,
-    "service_healthy": ActionType.RESTART_SERVICE,
-    "packet_loss": ActionType.REROUTE_TRAFFIC,
-    "latency": ActionType.REROUTE_TRAFFIC,
-    "error_rate": ActionType.RESTART_SERVICE,
-}
-"""The usual remedy for each symptom, the worst symptom first: what ends in a crash, a service that keeps falling over,
-the network, and last the errors, which mostly follow from something else."""
 
 
 class RulesAgent(InstantAgent):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ from noc_tui.episode.episode import Episode
 from noc_tui.review.planner import Planner, joined
 from noc_tui.sim.actions import ACTIONS, ActionType
 from noc_tui.sim.batch_state import BatchState
+from noc_tui.sim.logs import lines_like
 from noc_tui.sim.simulator import SystemSimulator
 from noc_tui.sim.telemetry import Telemetry
 
@@ -39,8 +39,6 @@ PLANNER: Final = "planner"
 _AGENTS: Final = ("random", "rules")
 PLAYERS: Final = (*ACTIONS, *_AGENTS, PLANNER)
 """Who plays in an assessment: each action by itself, in every step, and three of the program's agents."""
-
-_PLACEHOLDER: Final = re.compile(r"\{(?:int:\d+-\d+|[a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +171,7 @@ class _Unwritten:
     """The log rules of which no line has been seen yet."""
 
     def __init__(self, rules: Sequence[LogRule]) -> None:
-        self._left = {number: (rule, _pattern(rule)) for number, rule in enumerate(rules, 1)}
+        self._left = {number: (rule, lines_like(rule.text)) for number, rule in enumerate(rules, 1)}
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -186,8 +184,3 @@ class _Unwritten:
                 same = line.kind == "incident" and (line.source, line.level) == (rule.source, rule.level)
                 if same and pattern.fullmatch(line.text):
                     del self._left[number]
-
-
-def _pattern(rule: LogRule) -> re.Pattern[str]:
-    """What the lines of a rule look like, whatever is filled in."""
-    return re.compile("[-0-9a-z.]+".join(re.escape(part) for part in _PLACEHOLDER.split(rule.text)))

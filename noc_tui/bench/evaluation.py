@@ -14,8 +14,8 @@ from noc_tui.agents.fixed import FIXED
 from noc_tui.agents.registry import agent_factory
 from noc_tui.bench.crew import EPISODES_EACH, Crew, Job, LostProcessError, spawning
 from noc_tui.bench.folder import SESSIONS, SUFFIX, Contents, RowList, read_folder
-from noc_tui.bench.playing import Chunk, Played, Terms, play, play_chunk, review_chunk, step_limit
-from noc_tui.bench.run import MAX_FAILURES
+from noc_tui.bench.playing import Chunk, Played, Terms, play, play_chunk, review_chunk
+from noc_tui.bench.run import MAX_FAILURES, step_limit
 from noc_tui.episode.library import delete_session
 
 if TYPE_CHECKING:

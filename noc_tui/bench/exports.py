@@ -15,7 +15,7 @@ from noc_tui.bench.page import html_page, title_of, under_title
 from noc_tui.bench.summary import PASS_K, WITHIN
 from noc_tui.files import write_whole
 from noc_tui.report.markdown import escaped, markdown_table
-from noc_tui.text import clean
+from noc_tui.text import spreadsheet_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "noc-tui-evaluation"
 VERSION: Final = 1
-_FORMULA: Final = "=+-@"
-"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def write_report(folder: Path, summary: Summary, rows: Sequence[Row]) -> list[Path]:
@@ -137,13 +135,10 @@ def _csv(lines: Sequence[dict[str, object]]) -> str:
     writer = csv.DictWriter(text, list(lines[0]) if lines else [])
     writer.writeheader()
     for line in lines:
-        writer.writerow({key: _plain(value) if isinstance(value, str) else value for key, value in line.items()})
+        writer.writerow(
+            {key: spreadsheet_cell(value) if isinstance(value, str) else value for key, value in line.items()}
+        )
     return text.getvalue()
-
-
-def _plain(text: str) -> str:
-    text = clean(text)
-    return f"'{text}" if text.lstrip()[:1] and text.lstrip()[0] in _FORMULA else text
 
 
 # --- Markdown

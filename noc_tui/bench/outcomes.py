@@ -74,7 +74,7 @@ class Row:
     latencies_ms: tuple[Amount, ...]
     """Of each decision that was taken, where it was measured."""
     calls: Number
-    """Questions that a model was asked, failed ones included."""
+    """Questions that a model was asked: those that failed are among them as far as they say what they cost."""
     tokens_in: Number | None
     """None where no call told."""
     tokens_out: Number | None

@@ -1,19 +1,15 @@
-"""The report of an evaluation as one HTML file that needs nothing else: no script, no font, no picture from anywhere.
-
-A Content-Security-Policy lets the browser load nothing at all, and apply no style but the one that stands in the file.
-"""
+"""The report of an evaluation as one HTML file."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from noc_tui import __version__
 from noc_tui.bench import tables
 from noc_tui.bench.charts import by_step_chart, difference_chart, rate_chart
+from noc_tui.report.document import html_document
 from noc_tui.report.markup import Markup, element
 from noc_tui.report.wording import counted
 
@@ -23,8 +19,6 @@ if TYPE_CHECKING:
     from noc_tui.bench.summary import Summary
     from noc_tui.bench.tables import Section
     from noc_tui.report.story import Table
-
-_POLICY: Final = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 def title_of(summary: Summary) -> str:
@@ -42,29 +36,14 @@ def under_title(summary: Summary) -> str:
 
 
 @lru_cache(maxsize=1)
-def _style() -> tuple[Markup, str]:
-    """The style sheet, and the policy that lets it through."""
+def _style() -> str:
     report = resources.files("noc_tui.report").joinpath("report.css").read_text("utf-8")
-    text = report + resources.files("noc_tui.bench").joinpath("page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Markup(text), _POLICY.format(digest=digest)
+    return report + resources.files("noc_tui.bench").joinpath("page.css").read_text("utf-8")
 
 
 def html_page(summary: Summary) -> str:
     """The whole page."""
-    style, policy = _style()
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="generator", content="noc-tui"),
-        element("title", title_of(summary)),
-        element("style", style),
-    )
-    body = element("body", element("main", *_parts(summary)))
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+    return html_document(title_of(summary), _style(), _parts(summary))
 
 
 def _parts(summary: Summary) -> Iterator[Markup]:

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from noc_tui.agents.asking import about_of, close_agent, driver_name
+from noc_tui.agents.asking import close_agent
 from noc_tui.agents.base import AgentError
 from noc_tui.agents.registry import agent_factory
 from noc_tui.bench.outcomes import Row, measure
-from noc_tui.bench.run import MAX_FAILURES, AgentFailed, drive
-from noc_tui.episode.episode import Episode
+from noc_tui.bench.run import MAX_FAILURES, AgentFailed, begin_episode, drive
 from noc_tui.episode.errors import SessionError
 from noc_tui.episode.reader import SessionFile
 from noc_tui.episode.records import EndRecord
 from noc_tui.episode.writer import SessionWriter
 from noc_tui.review.session import review_session
-from noc_tui.sim.reward import RUN_SCORE_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from noc_tui.agents.base import Agent
     from noc_tui.agents.registry import AgentFactory
     from noc_tui.bench.budget import Budget
+    from noc_tui.episode.episode import Episode
     from noc_tui.episode.records import Event, Header
     from noc_tui.sim.incident import Incident
 
@@ -99,11 +98,6 @@ factory_of = lru_cache(maxsize=32)(agent_factory)
 """What makes the agent of that name; its code or file is read once in a process."""
 
 
-def step_limit(incident: Incident) -> int:
-    """How many steps an episode may have: those that the run score is about, as in `noc-tui run`."""
-    return min(incident.max_steps, RUN_SCORE_STEPS)
-
-
 def play_chunk(chunk: Chunk, terms: Terms) -> Played:
     """Play episodes one after another, and review them. Must not be called where an event loop is running."""
     return asyncio.run(_play_each(chunk, terms))
@@ -131,15 +125,8 @@ async def play(
     agent = factory(seed)
     notices: list[str] = []
     try:
-        episode = Episode(
-            incident,
-            seed,
-            max_steps=step_limit(incident),
-            blind=terms.blind,
-            driver=driver_name(agent),
-            agent=about_of(agent),
-            record=partial(_WriteAtEnd if budget is None else SessionWriter.create, terms.sessions),
-        )
+        record = partial(_WriteAtEnd if budget is None else SessionWriter.create, terms.sessions)
+        episode = begin_episode(incident, seed, agent, blind=terms.blind, record=record)
         try:
             await _drive(agent, episode, terms, budget)
             row = _row(episode, notices, review=terms.review)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from noc_tui.agents.base import Agent
     from noc_tui.episode.playable import Playable
+    from noc_tui.episode.records import Header
+    from noc_tui.episode.writer import Recorder
     from noc_tui.sim.incident import Incident
 
 TIME_LIMIT: Final = 30.0
@@ -86,6 +88,26 @@ class Notice:
 
 
 RunEvent = EpisodeStarted | StepRecord | AgentFailed | EpisodeResult | Notice
+
+
+def step_limit(incident: Incident) -> int:
+    """How many steps a headless episode may have: those that the run score is about."""
+    return min(incident.max_steps, RUN_SCORE_STEPS)
+
+
+def begin_episode(
+    incident: Incident, seed: int, agent: Agent, *, blind: bool, record: Callable[[Header], Recorder] | None
+) -> Episode:
+    """The episode of that seed, which the agent is to play from its start."""
+    return Episode(
+        incident,
+        seed,
+        max_steps=step_limit(incident),
+        blind=blind,
+        driver=driver_name(agent),
+        agent=about_of(agent),
+        record=record,
+    )
 
 
 async def play_episode(
@@ -164,7 +186,9 @@ async def run_many(
     agent, or it cannot be loaded.
     """
     seeds = tuple(seeds)
-    cases = ((seed, partial(_begin, incident, seed, record, blind)) for incident in incidents for seed in seeds)
+    recorder = None if record is None else partial(SessionWriter.create, record)
+    begin = partial(begin_episode, blind=blind, record=recorder)
+    cases = ((seed, partial(begin, incident, seed)) for incident in incidents for seed in seeds)
     played = run_cases(
         agent_spec, cases, recorded=record is not None, max_failures=max_failures, hints=hints, time_limit=time_limit
     )
@@ -212,18 +236,6 @@ async def _close(agent: Agent) -> Notice | None:
     except AgentError as error:
         return Notice(str(error))
     return None
-
-
-def _begin(incident: Incident, seed: int, record: Path | None, blind: bool, agent: Agent) -> Episode:
-    return Episode(
-        incident,
-        seed,
-        max_steps=min(incident.max_steps, RUN_SCORE_STEPS),
-        blind=blind,
-        driver=driver_name(agent),
-        agent=about_of(agent),
-        record=partial(SessionWriter.create, record) if record else None,
-    )
 
 
 async def _play_one(

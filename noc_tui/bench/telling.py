@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass, replace
-from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from noc_tui.agents.base import AgentError
@@ -16,6 +15,7 @@ from noc_tui.agents.llm.adapting import FORMATS, RefusedError, habits_of, refuse
 from noc_tui.agents.llm.answers import AnswerFormat
 from noc_tui.agents.llm.redaction import redact
 from noc_tui.agents.llm.sharing import Lease
+from noc_tui.agents.llm.spending import Spending
 from noc_tui.episode.records import NO_USAGE, Usage
 from noc_tui.report.facts import facts_of
 from noc_tui.report.markdown import escaped, markdown_report
@@ -70,12 +70,13 @@ async def tell(
         whole = clean(text, 2 * _LIMIT, keep_newlines=True)
         return clean(redact(whole, profile.secret), _LIMIT, keep_newlines=True).strip()
 
-    began = perf_counter()
+    spending = Spending(profile.price)
     reply = await _asked(profile, facts, lambda collector: listen(shown(collector.content)))
+    spending.add(reply)
     text = shown(reply.content)
     if not text:
         raise AgentError(f"{profile.host} wrote nothing")
-    return Account(text, shown(profile.model), unfounded(text, facts), _usage(profile, reply, perf_counter() - began))
+    return Account(text, shown(profile.model), unfounded(text, facts), spending.usage)
 
 
 async def _asked(profile: Profile, facts: str, listen: Callable[[Collector], None]) -> Reply:
@@ -95,19 +96,6 @@ async def _asked(profile: Profile, facts: str, listen: Callable[[Collector], Non
                 habits.refused.add(parameter)
     finally:
         await lease.release()
-
-
-def _usage(profile: Profile, reply: Reply, seconds: float) -> Usage:
-    known = reply.tokens_in is not None and reply.tokens_out is not None
-    cost = profile.price.of(reply.tokens_in or 0, reply.tokens_out or 0) if known and profile.price else None
-    first = None if reply.first_token is None else round(reply.first_token * 1000, 3)
-    return Usage(
-        latency_ms=round(seconds * 1000, 3),
-        tokens_in=reply.tokens_in,
-        tokens_out=reply.tokens_out,
-        cost=cost,
-        first_token_ms=first,
-    )
 
 
 def unfounded(text: str, facts: str) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ def bench(
         sys.exit(_INTERRUPTED)
     if stopped:
         notice(f"stopped: {stopped}; the same command with a larger budget and --output {folder} goes on")
-    _report([folder], output=folder)
+    _report([folder], output=folder, stopped=stopped is not None)
 
 
 @commands.command("report", epilog=examples("noc-tui bench report", "noc-tui bench report --no-review"))
@@ -268,8 +268,11 @@ def _evaluate(
             fail(error)
 
 
-def _report(folders: Sequence[Path], *, output: Path | None, review: bool = False) -> None:
-    """Print the tables, and write the report. Exits 1 where the folders hold nothing, or do not go together."""
+def _report(folders: Sequence[Path], *, output: Path | None, review: bool = False, stopped: bool = False) -> None:
+    """Print the tables, and write the report. Exits 1 where the folders hold nothing, or do not go together.
+
+    That an evaluation which was `stopped` holds nothing yet is no failure.
+    """
     from noc_tui.bench.exports import write_report
     from noc_tui.bench.folder import FolderError, MergeError, merged, read_folder
     from noc_tui.bench.summary import summarize
@@ -287,7 +290,7 @@ def _report(folders: Sequence[Path], *, output: Path | None, review: bool = Fals
     if twice:
         notice(f"{twice:,} episodes stand in several folders, the same each time, and count once")
     if not rows:
-        complain("there is no finished episode to report on", 1)
+        complain("there is no finished episode to report on", 0 if stopped else 1)
     unfinished = sum(len(folder.interrupted) for folder in contents)
     notes = [f"{unfinished:,} recordings were interrupted, and are not counted."] if unfinished else []
     summary = summarize(rows, notes=notes)

@@ -72,8 +72,7 @@ def say(line: str) -> None:
 
 def say_json(values: Mapping[str, Any]) -> None:
     """Write one object as a line of ASCII JSON."""
-    # DEL is the one control character that JSON leaves as it is.
-    typer.echo(json.dumps(values).replace("\x7f", "\\u007f"))
+    typer.echo(json.dumps(values))
 
 
 def need_terminal(command: str, instead: str) -> None:

@@ -59,7 +59,8 @@ def review(
         case ReviewFormat.JSON:
             say_json(review_json(facts, reviewed))
         case ReviewFormat.MD:
-            say(review_markdown(facts, reviewed).rstrip("\n"))
+            for line in review_markdown(facts, reviewed).splitlines():
+                say(line)
         case ReviewFormat.TEXT:
             width = min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
             for line in review_text(facts, reviewed, width):

@@ -174,7 +174,10 @@ def _run_elsewhere(
         agent_factory(agent, hints=hints)
     except (AgentError, SelectionError) as error:
         fail(error, 2)
-    limit = load_preferences().agent_seconds
+    preferences = load_preferences()
+    for sentence in preferences.notices:
+        notice(sentence)
+    limit = preferences.agent_seconds
     with connect(url, token) as connection:
         cases = remote_cases(connection, names, wanted, blind=blind)
         events = run_cases(agent, cases, max_failures=max_failures, hints=hints, time_limit=limit)

@@ -104,5 +104,4 @@ def _label(aside: Aside) -> str:
 
 
 def _line(value: object) -> str:
-    # DEL is the one control character that JSON leaves as it is.
-    return json.dumps(value).replace("\x7f", "\\u007f") + "\n"
+    return json.dumps(value) + "\n"

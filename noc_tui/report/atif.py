@@ -66,8 +66,7 @@ _TOOL: Final = {
 
 def atif_json(track: Track) -> str:
     """The trajectory as a JSON document in ASCII."""
-    # DEL is the one control character that JSON leaves as it is.
-    return json.dumps(atif_trajectory(track), indent=2).replace("\x7f", "\\u007f") + "\n"
+    return json.dumps(atif_trajectory(track), indent=2) + "\n"
 
 
 def atif_trajectory(track: Track) -> dict[str, Any]:

@@ -92,7 +92,8 @@ def _aside(aside: Aside) -> ReportEvent:
     if aside.event == "suggestion":
         return ReportEvent(aside.step, clock, "suggestion", driver_name(aside.driver), _suggested(aside), aside.step)
     names = {"giver": driver_name(aside.giver), "taker": driver_name(aside.taker)}
-    text = _REASONS[aside.reason].format(**names)
+    asked_again = aside.reason == "agent_error" and aside.giver == aside.taker
+    text = f"{names['giver']} failed, and was asked again" if asked_again else _REASONS[aside.reason].format(**names)
     if aside.error:
         text += f": {clean(aside.error, _TEXT)}"
     return ReportEvent(aside.step, clock, "control", names["giver"], text, aside.step)

@@ -1,18 +1,14 @@
-"""The report as one HTML file that needs nothing else: no script, no font, no picture from anywhere.
-
-A Content-Security-Policy lets the browser load nothing at all, and apply no style but the one that stands in the file.
-"""
+"""The report of a session as one HTML file."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from noc_tui.report import story
 from noc_tui.report.charts import has_marks, is_wide, legend, metric_chart
+from noc_tui.report.document import html_document
 from noc_tui.report.markup import Markup, element, joined
 from noc_tui.report.wording import WEB_ADDRESS, duration
 
@@ -23,37 +19,18 @@ if TYPE_CHECKING:
     from noc_tui.report.findings import Finding
     from noc_tui.report.story import Pair, Table
 
-_POLICY: Final = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-
-
 _KINDS: Final = frozenset({"What", "Verdict"})
 """Columns that are coloured by what stands in their row."""
 
 
 @lru_cache(maxsize=1)
-def _style() -> tuple[Markup, str]:
-    """The style sheet, and the policy that lets it through."""
-    text = resources.files("noc_tui.report").joinpath("report.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Markup(text), _POLICY.format(digest=digest)
+def _style() -> str:
+    return resources.files("noc_tui.report").joinpath("report.css").read_text("utf-8")
 
 
 def html_report(facts: SessionFacts) -> str:
     """The whole report."""
-    style, policy = _style()
-    title = f"Post-incident report: {facts.title}"
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="generator", content="noc-tui"),
-        element("title", title),
-        element("style", style),
-    )
-    body = element("body", element("main", *_sections(facts)))
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+    return html_document(f"Post-incident report: {facts.title}", _style(), _sections(facts))
 
 
 def _sections(facts: SessionFacts) -> Iterator[Markup]:

@@ -16,6 +16,7 @@ from noc_tui.report.wording import (
 )
 from noc_tui.review.seen import seen
 from noc_tui.sim.actions import ActionType
+from noc_tui.sim.telemetry import SAMPLE_SECONDS
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
@@ -75,16 +76,11 @@ def state_at_page(facts: SessionFacts) -> str:
     """What was wrong at the page, and what went wrong later."""
     at_page = [i for i in facts.impacts if not i.spec.is_healthy(i.at_page)]
     later = [i for i in facts.impacts if i.was_hit and i not in at_page]
-    named = ", ".join(f"{_name(i)} {i.spec.text(i.at_page)}" for i in at_page)
+    named = ", ".join(f"{i.spec.inline} {i.spec.text(i.at_page)}" for i in at_page)
     text = f"At the page: {named}." if named else "At the page every metric was in its healthy range."
     if later:
-        text += f" Later out of range: {', '.join(f'{_name(i)} {i.spec.text(i.peak)}' for i in later)}."
+        text += f" Later out of range: {', '.join(f'{i.spec.inline} {i.spec.text(i.peak)}' for i in later)}."
     return text
-
-
-def _name(impact: Impact) -> str:
-    label = impact.spec.label
-    return label if label.isupper() else label.lower()
 
 
 def key_figures(facts: SessionFacts) -> tuple[Pair, ...]:
@@ -178,7 +174,7 @@ def before_page(facts: SessionFacts) -> str:
         return ""
     first = max(hit, key=lambda impact: impact.over_before_page)
     at_least = "at least " if first.over_before_page == len(facts.samples) else ""
-    since = duration(first.over_before_page * 30)
+    since = duration(first.over_before_page * SAMPLE_SECONDS)
     return f"Out of range the longest before the page: {first.spec.label}, for {at_least}{since}."
 
 

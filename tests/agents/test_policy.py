@@ -97,6 +97,7 @@ def test_a_policy_that_a_training_wrote_is_called_by_its_folder(tmp_path: Path) 
     folder = tmp_path / "nightly"
     folder.mkdir()
     assert make_agent(f"policy:{policy(folder, name='policy')}", seed=1).name == "policy:nightly"
+    assert make_agent(f"policy:{folder}", seed=1).name == "policy:nightly"
 
 
 def test_it_may_be_named_by_its_weights_or_by_the_json_beside_them(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_recorded_session_is_a_script(tmp_path: Path) -> None:
         ("[" * 100_000, ": the script is no JSON array of actions"),
         ("[" + "9" * 5_000 + "]", ": the script is no JSON array of actions"),
         (b"scale_up\n\xff\xfe", ": the script is not UTF-8 text (byte 9)"),
-        ("scale_up\n" * 40_000, ": larger than 256 KiB, which no script needs"),
+        ("scale_up\n" * 40_000, ": the script cannot be read: it is larger than 256 KiB"),
         ("scale_up x999999999", f": line 1: the script has more than {MAX_SCRIPT_ACTIONS} actions"),
         ("scale_up x9999\n6\n6", f": line 3: the script has more than {MAX_SCRIPT_ACTIONS} actions"),
     ],
@@ -101,9 +101,9 @@ def test_an_error_names_the_file_and_the_place(tmp_path: Path, content: str | by
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.txt") == ": the script cannot be read: No such file or directory"
-    assert refusal(tmp_path) == ": is no file that a script could be read from"
+    assert refusal(tmp_path) == ": the script cannot be read: it is no regular file"
     os.mkfifo(tmp_path / "pipe")
-    assert refusal(tmp_path / "pipe") == ": is no file that a script could be read from"
+    assert refusal(tmp_path / "pipe") == ": the script cannot be read: it is no regular file"
 
 
 def test_a_session_file_that_is_none_is_refused(tmp_path: Path) -> None:

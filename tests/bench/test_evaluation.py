@@ -245,6 +245,23 @@ async def test_what_cannot_be_recorded_is_not_played(tmp_path: Path, monkeypatch
         await run(plan_of("wait"), tmp_path)
 
 
+async def test_nobody_is_asked_on_when_nothing_is_being_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def answer(observation: Observation) -> Decision:
+        asked.append(observation.step)
+        return wait()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    use(monkeypatch, SampleAgent(answer))
+    monkeypatch.setattr("noc_tui.episode.writer.os.pwrite", full)
+    with pytest.raises(RecordingError, match="No space left on device"):
+        await run(plan_of("slow", incidents=(make_incident(initial=BAD),), seeds=1), tmp_path)
+    assert asked == [0]
+
+
 async def test_an_agent_that_cannot_be_closed_is_told_and_the_rest_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

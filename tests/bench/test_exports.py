@@ -130,7 +130,7 @@ def test_csv_has_a_row_for_each_episode() -> None:
     assert (lines[1]["keys"], lines[1]["par"], lines[1]["mean_latency_ms"]) == ("WWWWW", "4.0", "1006.0")
 
 
-@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@x", " =1"])
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@x", " =1", "\uff1d1", "\uff201"])
 def test_a_spreadsheet_takes_no_name_for_a_formula(name: str) -> None:
     (line,) = csv.DictReader(io.StringIO(episodes_csv([make_row(name)])))
     assert line["agent"] == f"'{name}"

@@ -43,6 +43,12 @@ def test_resolving_at_leisure_counts_as_resolved_and_not_as_within_twelve_steps(
     assert (some.mttr_steps, some.mttr_seconds) == (12.5, 375.0)
 
 
+def test_an_early_crash_is_not_within_twelve_steps() -> None:
+    some = figures([make_row(seed=0, steps=12), crashed(seed=1, steps=4)])
+    assert some.within_rate is not None
+    assert some.within_rate.value == 0.5
+
+
 def test_pass_hat_is_a_mean_over_incidents_as_far_as_each_has_the_episodes() -> None:
     rows = [make_row(incident="a", seed=n) for n in range(4)]
     rows += [make_row(incident="b", seed=0), make_row(incident="b", seed=1), crashed(incident="b", seed=2)]

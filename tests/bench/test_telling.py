@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from noc_tui.agents.base import AgentError
 from noc_tui.agents.llm import adapting
 from noc_tui.agents.llm.prices import Price
-from noc_tui.bench.telling import Account, account_markdown, passages, tell, unfounded
+from noc_tui.bench.telling import TOKENS, Account, account_markdown, passages, tell, unfounded
 from noc_tui.report.facts import facts_of
 from noc_tui.report.markdown import markdown_report
 from tests.agents.llm.asking import profile
@@ -53,6 +53,13 @@ async def test_the_model_is_told_the_report_of_the_program_and_no_tool(server: L
     assert "tools" not in asked.body
     assert so_far[-1] == account.text
     assert len(so_far) > 2
+
+
+@pytest.mark.parametrize(("given", "asked"), [(64, TOKENS), (9_000, 9_000)])
+async def test_a_report_may_be_longer_than_a_decision(server: LLMServer, given: int, asked: int) -> None:
+    server.policy = lambda _: Turn(content="Fine.")
+    await tell(ended(), None, profile(server, max_tokens=given))
+    assert server.received[0].body["max_tokens"] == asked
 
 
 async def test_what_it_writes_cannot_steer_the_terminal_and_holds_no_key(server: LLMServer) -> None:

@@ -141,6 +141,14 @@ def test_an_agent_that_failed_in_every_episode_is_told_with_its_reason(monkeypat
     assert "127.0.0.1:1" in done.err
 
 
+def test_a_budget_that_is_used_up_before_anything_is_finished_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_NAME", "sample-1")
+    done = bench("--agent", "llm", "--no-reference", "--max-tokens", "0")
+    assert (done.code, done.out) == (0, "")
+    assert "stopped: 0 of 0 tokens are used; the same command with a larger budget" in done.err
+    assert "no finished episode" in done.err
+
+
 # --- report
 
 

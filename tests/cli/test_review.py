@@ -45,7 +45,11 @@ def test_the_json_is_the_review_that_the_program_makes(recorded: Path) -> None:
 
 @pytest.mark.usefixtures("recorded")
 def test_the_markdown_is_a_document_of_its_own() -> None:
-    assert noc("review", "last", "--format", "md").out.startswith("# Review: CPU overload, seed ")
+    done = noc("review", "last", "--format", "md")
+    assert done.lines[0].startswith("# Review: CPU overload, seed ")
+    assert [line.split(" | ")[0] for line in done.lines if line.startswith("| ")] == [
+        "| Step", "| ---:", "| 1", "| 2", "| 3", "| 4",
+    ]  # fmt: skip
 
 
 def test_a_file_an_id_and_its_end_name_a_session(recorded: Path) -> None:

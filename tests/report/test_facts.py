@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,13 +10,16 @@ import pytest
 from noc_tui.episode.reader import SessionFile
 from noc_tui.episode.records import Decision, Usage
 from noc_tui.report import events
+from noc_tui.report.atif import atif_trajectory
 from noc_tui.report.facts import SessionFacts, facts_of, total_cost
+from noc_tui.report.story import before_page
 from noc_tui.report.wording import clock_text, duration, points, step_list
 from noc_tui.review.model import Verdict
 from noc_tui.sim.actions import ActionType
 from noc_tui.sim.metrics import METRIC, METRICS
 from noc_tui.text import clean
 from tests.episode.builders import endless, eventful, path_of
+from tests.factories import make_incident
 from tests.report.samples import begin, made_review, named, poisoned, recorded
 
 if TYPE_CHECKING:
@@ -81,6 +85,16 @@ def test_the_timeline_has_everything_in_its_order_with_step_numbers(tmp_path: Pa
     assert found[-1].kind == "action"  # not ended
 
 
+def test_an_agent_that_failed_and_is_asked_again_hands_nothing_over(tmp_path: Path) -> None:
+    episode = begin(tmp_path, driver="llm")
+    episode.hand_over("llm", "agent_error", error="it broke off")
+    episode.hand_over("human", "agent_error", error="once more")
+    assert [event.text for event in facts_of(episode).events if event.kind == "control"] == [
+        "llm failed, and was asked again: it broke off",
+        "llm failed; control passed to operator: once more",
+    ]
+
+
 def test_alerts_that_fire_and_are_resolved_stand_in_the_timeline(tmp_path: Path) -> None:
     found = facts(recorded(tmp_path)).events
     firing = [event for event in found if event.kind == "firing"]
@@ -98,6 +112,21 @@ def test_waiting_on_and_on_is_one_line(tmp_path: Path) -> None:
     assert waited[0].step == 2
     assert waited[-1].last_step == 4
     assert sum(event.last_step - event.step + 1 for event in waited) == 3
+
+
+def test_waiting_of_two_drivers_is_a_line_for_each(tmp_path: Path) -> None:
+    episode = begin(tmp_path, incident=endless())
+    for driver in ("human", "human", "clock"):
+        episode.act("do_nothing", driver=driver)
+    waited = [event for event in facts_of(episode).events if event.kind == "wait"]
+    assert [(event.step, event.last_step) for event in waited] == [(1, 2), (3, 3)]
+
+
+def test_what_was_out_of_range_as_far_back_as_can_be_seen_was_so_for_at_least_that_long(tmp_path: Path) -> None:
+    """Its baseline is out of range."""
+    seen = before_page(facts_of(begin(tmp_path, incident=endless())))
+    assert seen == "Out of range the longest before the page: Latency, for at least 12 min."
+    assert "at least" not in before_page(facts(recorded(tmp_path)))
 
 
 def test_of_very_many_events_the_first_and_the_last_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,10 +160,44 @@ def test_with_a_review_its_verdicts_say_what_worked_and_what_was_wasted(tmp_path
     assert "Throttling" in found.wasted[0].why
 
 
+def test_what_helped_most_stands_first(tmp_path: Path) -> None:
+    helps = {"throttle_cpu": {"cpu_usage": -0.05}, "clear_cache": {"memory_usage": -0.2}}
+    incident = make_incident(initial={"cpu_usage": 0.9, "memory_usage": 0.9}, actions=helps)
+    episode = begin(tmp_path, incident=incident)
+    for action in helps:
+        episode.act(action)
+    assert [finding.action for finding in facts_of(episode).worked] == ["clear_cache", "throttle_cpu"]
+
+
+def test_of_several_moves_the_reason_is_that_of_the_worst(tmp_path: Path) -> None:
+    episode = begin(tmp_path, incident=endless())
+    for _ in range(3):
+        episode.act("clear_cache")
+    review = made_review(episode, [Verdict.BLUNDER] * 3)
+    moves = [
+        replace(move, lost=lost, why=f"It lost {lost}.")
+        for move, lost in zip(review.moves, (4.0, 9.0, 5.0), strict=True)
+    ]
+    (wasted,) = facts_of(episode, replace(review, moves=tuple(moves))).wasted
+    assert (wasted.lost, wasted.why) == (18.0, "It lost 9.0.")
+
+
 def test_what_models_cost_includes_calls_that_came_to_nothing(tmp_path: Path) -> None:
     (use,) = facts(eventful(tmp_path)).models
     assert (use.driver, use.steps, use.calls, use.failed) == ("rules", 1, 2, 1)
     assert (use.tokens_in, use.tokens_out, use.cost, use.latency_ms) == (300, 7, 0.75, 12.5)
+
+
+def test_a_suggestion_is_paid_for_though_the_model_took_no_step(tmp_path: Path) -> None:
+    episode = begin(tmp_path)
+    paid = Usage(latency_ms=20.0, tokens_in=300, tokens_out=7, cost=0.25)
+    episode.suggest("llm", Decision(action=ActionType.SCALE_UP, driver="llm", usage=paid), followed=False)
+    episode.suggest("llm", error="it broke off", usage=paid)
+    (use,) = facts_of(episode).models
+    assert (use.driver, use.steps, use.calls, use.failed) == ("llm", 0, 2, 1)
+    assert (use.tokens_in, use.tokens_out, use.cost, use.latency_ms) == (600, 14, 0.5, 40.0)
+    spent = atif_trajectory(episode)["final_metrics"]
+    assert (spent["total_prompt_tokens"], spent["total_completion_tokens"], spent["total_cost_usd"]) == (600, 14, 0.5)
 
 
 def test_a_session_that_no_model_took_part_in_has_no_use_of_models(tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, field
-from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from noc_tui.agents.asking import RATIONALE_LIMIT
 from noc_tui.agents.base import AgentError
 from noc_tui.agents.llm.adapting import (
     FORMATS,
@@ -29,7 +28,8 @@ from noc_tui.agents.llm.answers import (
 )
 from noc_tui.agents.llm.redaction import redact
 from noc_tui.agents.llm.sharing import Lease
-from noc_tui.episode.records import INCIDENT_ID, LARGEST_INTEGER, NO_USAGE, Decision, Usage
+from noc_tui.agents.llm.spending import Spending
+from noc_tui.episode.records import INCIDENT_ID, NO_USAGE, Decision, Usage
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
@@ -37,14 +37,10 @@ if TYPE_CHECKING:
 
     from noc_tui.agents.llm.client import Client
     from noc_tui.agents.llm.collecting import Collector
-    from noc_tui.agents.llm.prices import Price
     from noc_tui.agents.llm.profiles import Profile
     from noc_tui.agents.llm.prompt import Prompt
     from noc_tui.episode.observation import Observation
     from noc_tui.sim.actions import ActionType
-
-RATIONALE_LIMIT: Final = 4_000
-"""Characters of a rationale that are kept."""
 
 
 class LLMAgent:
@@ -62,7 +58,7 @@ class LLMAgent:
         self._habits = habits_of(profile)
         self._lease = Lease(profile)
         self._chosen: dict[int, ActionType] = {}
-        self._spending: _Spending | None = None
+        self._spending: Spending | None = None
 
     @property
     def model(self) -> str:
@@ -94,7 +90,7 @@ class LLMAgent:
 
     async def decide(self, observation: Observation) -> Decision:
         """The model's decision. Raises `AgentError`, which also says what the failed calls have cost."""
-        self._spending = spending = _Spending(self._profile.price)
+        self._spending = spending = Spending(self._profile.price)
         failure: AgentError
         try:
             client = await self._lease.client()
@@ -112,7 +108,7 @@ class LLMAgent:
                 driver=self.name,
                 rationale=self._shown(answer.rationale, RATIONALE_LIMIT) or None,
                 answer_format=answer.format.value,
-                diagnosis=_diagnosis(answer),
+                diagnosis=self._diagnosis(answer),
                 usage=spending.usage,
             )
         finally:
@@ -123,7 +119,7 @@ class LLMAgent:
         """Give back the connections."""
         await self._lease.release()
 
-    async def _answer(self, client: Client, observation: Observation, deadline: float, spending: _Spending) -> Answer:
+    async def _answer(self, client: Client, observation: Observation, deadline: float, spending: Spending) -> Answer:
         """Ask until there is an answer that can be used; one that cannot is sent back once, with what is wrong."""
         asked = self._habits.format or next(iter(AnswerFormat))
         problem: str | None = None
@@ -188,6 +184,11 @@ class LLMAgent:
 
         return listen
 
+    def _diagnosis(self, answer: Answer) -> str | None:
+        """The incident that the model names, where its template asks for one and it keeps to the form of an id."""
+        named = redact(answer.diagnosis or "", self._profile.secret)  # some keys have that form, too
+        return named if re.fullmatch(INCIDENT_ID, named) else None
+
     def _tell(self, rationale: str) -> None:
         if self.on_rationale is not None:
             self.on_rationale(rationale)
@@ -196,50 +197,3 @@ class LLMAgent:
         """Foreign text as it may be shown and kept."""
         whole = clean(text, 2 * limit, keep_newlines=True)
         return clean(redact(whole, self._profile.secret), limit, keep_newlines=True).strip()
-
-
-def _diagnosis(answer: Answer) -> str | None:
-    """The incident that the model names, where its template asks for one and it keeps to the form of an id."""
-    named = answer.diagnosis
-    return named if named is not None and re.fullmatch(INCIDENT_ID, named) else None
-
-
-@dataclass(slots=True)
-class _Spending:
-    """Adds up what the calls of one question cost. What one of them does not say, nobody knows of their sum."""
-
-    price: Price | None
-    began: float = field(default_factory=perf_counter)
-    ended: float | None = None
-    calls: int = 0
-    tokens_in: int | None = 0
-    tokens_out: int | None = 0
-    first_token_ms: float | None = None
-
-    def add(self, reply: Reply) -> None:
-        self.calls += 1
-        self.tokens_in = _sum(self.tokens_in, reply.tokens_in)
-        self.tokens_out = _sum(self.tokens_out, reply.tokens_out)
-        self.first_token_ms = None if reply.first_token is None else round(reply.first_token * 1000, 3)
-
-    def begin(self) -> None:
-        self.began = perf_counter()
-
-    def end(self) -> None:
-        self.ended = self.ended or perf_counter()
-
-    @property
-    def usage(self) -> Usage:
-        known = self.calls and self.tokens_in is not None and self.tokens_out is not None
-        cost = self.price.of(self.tokens_in or 0, self.tokens_out or 0) if known and self.price is not None else None
-        return Usage(
-            latency_ms=round(((self.ended or perf_counter()) - self.began) * 1000, 3),
-            tokens_in=self.tokens_in if known else None,
-            tokens_out=self.tokens_out if known else None,
-            cost=cost,
-            first_token_ms=self.first_token_ms,
-        )
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else min(one + other, LARGEST_INTEGER)

@@ -18,6 +18,7 @@ from noc_tui.agents.base import AgentError
 from noc_tui.agents.llm.collecting import Collector, ReportedError, TooLargeError
 from noc_tui.agents.llm.events import event_data
 from noc_tui.agents.llm.failures import EncodedError, explained, said
+from noc_tui.agents.llm.profiles import DEFAULT_ENDPOINT
 
 if TYPE_CHECKING:
     import ssl
@@ -31,6 +32,10 @@ MAX_RESPONSE_BYTES: Final = 8 * 2**20
 _CONNECT_SECONDS: Final = 10.0
 _END_SECONDS: Final = 0.2
 """Between the last event of an answer and the end of the response."""
+_HEADERS: Final = frozenset(
+    {"accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host", "user-agent"}
+)
+"""What every endpoint is sent, beside what the client says of itself (`x-stainless-...`)."""
 
 for _name in ("openai", "httpcore2", "httpx2"):
     # They log the headers and URLs that servers send, and a server may send a key back.
@@ -67,11 +72,14 @@ class Client:
             base_url=profile.base_url,
             max_retries=profile.retries,
             timeout=httpx2.Timeout(profile.time_limit, connect=min(_CONNECT_SECONDS, profile.time_limit)),
-            default_headers={"Accept-Encoding": "identity"},
+            default_headers={"Accept-Encoding": "identity", "Authorization": f"Bearer {profile.secret or 'none'}"},
             http_client=DefaultAsyncHttpxClient(
                 verify=_certificates(),
                 follow_redirects=False,  # the key stays where the user has sent it
-                event_hooks={"response": [_keep_within_bounds]},
+                event_hooks={
+                    "request": [] if profile.base_url == DEFAULT_ENDPOINT else [_leave_out_what_is_for_openai],
+                    "response": [_keep_within_bounds],
+                },
             ),
         )
 
@@ -142,6 +150,13 @@ async def _read_to_the_end(events: AsyncIterator[bytes]) -> None:
         async with asyncio.timeout(_END_SECONDS):
             async for _ in events:
                 pass
+
+
+async def _leave_out_what_is_for_openai(request: httpx2.Request) -> None:
+    """Take out what the client adds from `OPENAI_ORG_ID`, `OPENAI_CUSTOM_HEADERS` and the like: for OpenAI alone."""
+    for name in set(request.headers) - _HEADERS:
+        if not name.startswith("x-stainless-"):
+            del request.headers[name]
 
 
 async def _keep_within_bounds(response: httpx2.Response) -> None:

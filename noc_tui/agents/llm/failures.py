@@ -7,6 +7,8 @@ import re
 import socket
 import ssl
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import openai
 
@@ -40,7 +42,7 @@ def explained(error: Exception, profile: Profile) -> Exception:
         case openai.APITimeoutError():
             sentence = f"{host} did not answer in time"
         case openai.APIConnectionError():
-            sentence = f"no connection to {host}: {_reason(error, profile)}"
+            sentence = f"no connection to {host}{_by_way_of(profile)}: {_reason(error, profile)}"
         case TooLargeError():
             sentence = f"{host} sent more than any answer can be; the rest was not read"
         case EncodedError():
@@ -100,6 +102,16 @@ def _message(body: object, profile: Profile, limit: int) -> str:
         return ""
     # Cut after the key has been taken out, or a part of it would stay.
     return clean(redact(clean(found, 2 * _SEARCHED), profile.secret), limit).strip()
+
+
+def _by_way_of(profile: Profile) -> str:
+    """The proxy that the environment wants to be asked instead, for a sentence; its password is not told."""
+    endpoint, proxies = urlsplit(profile.base_url), getproxies()
+    proxy = proxies.get(endpoint.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(endpoint.netloc):
+        return ""
+    where = urlsplit(proxy if "//" in proxy else f"//{proxy}").netloc.rpartition("@")[2]
+    return f" by way of the proxy {clean(redact(where, profile.secret), 80)}"
 
 
 def _reason(error: Exception, profile: Profile) -> str:

@@ -11,10 +11,10 @@ from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
 from noc_tui.agents.base import AgentError
-from noc_tui.agents.scripted import REMEDIES
 from noc_tui.files import read_small
 from noc_tui.sim.actions import ACTIONS, ActionType
 from noc_tui.sim.metrics import METRIC, METRICS, MetricSpec
+from noc_tui.sim.remedies import REMEDIES
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
@@ -172,8 +172,12 @@ def _goal() -> str:
 
 
 def _hints() -> str:
-    rows = [f"- {METRIC[metric].label} too high: {remedy}" for metric, remedy in REMEDIES.items()]
+    rows = [f"- {_symptom(METRIC[metric])}: {remedy}" for metric, remedy in REMEDIES.items()]
     return "\n".join(["Usual remedies, by symptom:", *rows])
+
+
+def _symptom(spec: MetricSpec) -> str:
+    return f"{spec.label} {'too high' if spec.higher_is_worse else 'not up'}"
 
 
 def _metrics(observation: Observation) -> str:

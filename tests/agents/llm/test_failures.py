@@ -121,6 +121,20 @@ async def test_nobody_at_the_port_is_told() -> None:
     assert CANARY not in raised
 
 
+@pytest.mark.parametrize(("excepted", "says"), [("", " by way of the proxy 127.0.0.1:9: "), ("127.0.0.1", ": ")])
+async def test_a_proxy_that_is_not_there_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, excepted: str, says: str
+) -> None:
+    for variable in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+        monkeypatch.delenv(variable.upper(), raising=False)
+    monkeypatch.setenv("HTTP_PROXY", f"http://me:{CANARY}@127.0.0.1:9/")
+    monkeypatch.setenv("NO_PROXY", excepted)
+    raised = str(await failure(LLMServer(), base_url="http://127.0.0.1:7/v1"))
+    assert raised.startswith(f"no connection to 127.0.0.1:7{says}")
+    assert CANARY not in raised
+
+
 async def test_a_host_that_there_is_not_is_told() -> None:
     raised = str(await failure(LLMServer(), base_url="http://no-such-host.invalid/v1"))
     assert raised.startswith("no connection to no-such-host.invalid: ")
@@ -319,6 +333,12 @@ async def test_a_server_that_sends_the_key_back_does_not_get_it_told(
         assert base64.b64encode(CANARY.encode()).decode() not in text
 
 
+async def test_a_key_with_something_invisible_in_its_middle_is_found_in_a_rationale(server: LLMServer) -> None:
+    hidden = f"{CANARY[:6]}\u200b{CANARY[6:12]}\x1b[31m{CANARY[12:]}"
+    server.then(Turn(arguments=json.dumps({"action": "do_nothing", "rationale": f"It is {hidden}."})))
+    assert (await decided(server, key=CANARY)).rationale == "It is [key]."
+
+
 async def test_a_failed_connection_does_not_tell_the_key(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     raised = await failure(LLMServer(), key=CANARY, base_url="http://127.0.0.1:9/v1")
@@ -329,3 +349,36 @@ async def test_a_slow_server_does_not_get_the_key_told(server: LLMServer) -> Non
     server.then(Turn(hold_after=0))
     raised = await failure(server, key=CANARY, time_limit=0.5)
     assert all(CANARY not in text for text in everything(raised))
+
+
+async def test_no_endpoint_is_sent_what_the_environment_holds_for_openai(
+    server: LLMServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"Authorization: Bearer {CANARY}\nX-Secret: {CANARY}")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-of-somebody")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "project-of-somebody")
+    await decided(server, key="the-key-of-this-endpoint")
+    await decided(server)
+    sent = [request.headers for request in server.received]
+    assert [headers["authorization"] for headers in sent] == ["Bearer the-key-of-this-endpoint", "Bearer none"]
+    assert not [name for headers in sent for name in headers if name in {"x-secret", "openai-organization"}]
+    assert "somebody" not in str(sent)
+
+
+async def test_openai_itself_is_told_the_organization_and_asked_with_the_key_of_the_profile(
+    server: LLMServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "DEFAULT_ENDPOINT", server.url)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"Authorization: Bearer {CANARY}")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-of-mine")
+    await decided(server, key="the-key-of-the-profile")
+    (request,) = server.received
+    assert request.headers["authorization"] == "Bearer the-key-of-the-profile"
+    assert request.headers["openai-organization"] == "org-of-mine"
+
+
+async def test_a_key_in_the_form_of_an_id_is_no_diagnosis(server: LLMServer) -> None:
+    key = "abcdef0123456789_key"
+    server.then(Turn(arguments=json.dumps({"action": "do_nothing", "diagnosis": key})))
+    server.then(Turn(arguments=json.dumps({"action": "do_nothing", "diagnosis": "retry_storm"})))
+    assert [(await decided(server, key=key)).diagnosis for _ in range(2)] == [None, "retry_storm"]

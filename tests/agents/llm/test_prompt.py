@@ -11,10 +11,10 @@ import pytest
 
 from noc_tui.agents.base import AgentError
 from noc_tui.agents.llm.prompt import load_prompt
-from noc_tui.agents.scripted import REMEDIES
 from noc_tui.episode.episode import Episode
 from noc_tui.sim.actions import ACTIONS, ActionType
 from noc_tui.sim.metrics import METRIC
+from noc_tui.sim.remedies import REMEDIES
 from noc_tui.sim.telemetry import LogLine
 from tests.agents.samples import observe
 from tests.factories import bundled_incident
@@ -109,7 +109,8 @@ def test_which_remedy_helps_against_which_symptom_is_told_only_as_a_hint() -> No
     assert "emed" not in told(episode(blind=True).observation)
     hinted = told(observe(), hints=True)
     for metric, remedy in REMEDIES.items():
-        assert f"- {METRIC[metric].label} too high: {remedy}\n" in hinted
+        symptom = "Service not up" if metric == "service_healthy" else f"{METRIC[metric].label} too high"
+        assert f"- {symptom}: {remedy}\n" in hinted
 
 
 def test_lines_that_have_nothing_to_say_are_left_out() -> None:
