@@ -75,7 +75,8 @@ def serve(
     )
 
     def ready(url: str) -> None:
-        say(f"noc-tui serves {url}{'/web' if web else ''} (Ctrl-C ends it)")
+        page = f" and a page to play on at {url}/web" if web else ""
+        say(f"noc-tui serves {url}{page} (Ctrl-C ends it)")
         sys.stdout.flush()
 
     try:

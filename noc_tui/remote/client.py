@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from websockets.exceptions import ConnectionClosed
 
@@ -12,8 +12,11 @@ from noc_tui.remote.models import NOCAction, NOCObservation, NOCState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_FAREWELL_SECONDS: Final = 1.0
+"""How long a server may take to say goodbye; one that hangs would keep its client for ten."""
 
-class NocAgentEnvClient(EnvClient):  # type: ignore[misc]
+
+class NocAgentEnvClient(EnvClient[NOCAction, NOCObservation, NOCState]):  # type: ignore[misc]
     """Plays episodes on a server (`noc-tui serve`, or the container of `envs/noc_env`).
 
         async with NocAgentEnvClient(base_url="http://127.0.0.1:8000") as env:
@@ -25,7 +28,7 @@ class NocAgentEnvClient(EnvClient):  # type: ignore[misc]
     `reset` takes `seed`, `episode_id`, `incident_type`, `blind`, `max_steps`, `driver` (who stands in the recording),
     or `split` and `index` of a task. `token` is what the server was given, where it was given one. What the server
     refuses is a `RuntimeError` with its sentence, and the session goes on; a server that cannot be reached, lets nobody
-    in, or goes in the middle, is a `ConnectionError`.
+    in, or goes in the middle, is a `ConnectionError`. Raises `ValueError` for a token that cannot be sent.
     """
 
     def __init__(
@@ -38,8 +41,15 @@ class NocAgentEnvClient(EnvClient):  # type: ignore[misc]
     ) -> None:
         sent = dict(headers or {})
         if token is not None:
+            if not (token.isascii() and token.isprintable()):
+                raise ValueError("a token is of printable ASCII characters, and this one is not")
             sent["Authorization"] = f"Bearer {token}"
         super().__init__(base_url, headers=sent or None, **options)
+
+    async def _connect_async(self) -> Any:
+        connected = await super()._connect_async()
+        self._ws.close_timeout = _FAREWELL_SECONDS  # OpenEnv has no option for it
+        return connected
 
     async def _send_and_receive(self, message: dict[str, Any]) -> dict[str, Any]:
         try:

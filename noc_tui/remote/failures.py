@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from typing import Final
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -62,6 +63,10 @@ def _reason(error: OSError) -> str | None:
     # asyncio puts the call that has failed in place of the reason.
     if error.errno is not None and str(error.strerror).startswith("Connect call failed"):
         return os.strerror(error.errno)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    if isinstance(error, ssl.SSLError):
+        return "it does not speak TLS, which https:// and wss:// ask for"
     return error.strerror
 
 

@@ -41,6 +41,8 @@ class ServerSettings:
     """What a client has to show; None: nothing."""
     web: bool = False
     """Whether there is a page to play on."""
+    loopback: bool = False
+    """Whether only this machine can reach it."""
     limits: Limits = field(default_factory=Limits)
     catalog: Catalog | None = None
     """None: the program's incidents and the user's own."""
@@ -87,7 +89,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     server.register_routes(app)
     for kind, status in ((RequestError, 422), (SimulatorError, 409)):
         app.add_exception_handler(kind, partial(_told, status))
-    app.add_middleware(Guard, limits=settings.limits, token=settings.token)
+    app.add_middleware(Guard, limits=settings.limits, token=settings.token, loopback=settings.loopback)
     return app
 
 

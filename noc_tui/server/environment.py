@@ -49,8 +49,8 @@ _NO_EPISODE: Final = (
 )
 
 
-class NocEnvironment(Environment):  # type: ignore[misc]
-    """`Environment[NOCAction, NOCObservation, NOCState]` over `Episode`.
+class NocEnvironment(Environment[NOCAction, NOCObservation, NOCState]):  # type: ignore[misc]
+    """OpenEnv's environment over `Episode`.
 
     The same incident, seed and actions give the same episode as in the terminal, bit for bit. With `record` each
     episode in which something happens becomes a session file in that folder, written through at each step; the

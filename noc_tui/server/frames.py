@@ -14,8 +14,10 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 _FINAL = 0x80
 """The bit of a frame's first byte that tells the last one of a message."""
+_RESERVED = 0x70
+"""Bits of the first byte that nobody may set without having agreed on an extension, and here nobody has."""
 _OPCODE = 0x0F
-_CONTINUATION = 0
+_CONTINUATION, _TEXT, _BINARY = 0, 1, 2
 _FIRST_CONTROL_OPCODE = 8
 _MASKED = 0x80
 """The bit of its second byte that tells that four bytes of mask follow the length, as in all that a client sends."""
@@ -23,6 +25,8 @@ _LENGTH = 0x7F
 _IN_2_BYTES, _IN_8_BYTES = 126, 127
 """Where that says no length, but in how many bytes it follows."""
 _SHORT_HEADER = 6
+_BEGUN = bytes([_TEXT, _MASKED]) + bytes(4)
+"""A first piece without anything in it."""
 
 
 @lru_cache(maxsize=1)
@@ -36,11 +40,14 @@ class Frames:
     """The frames that a client sends (RFC 6455, section 5.2), but for those of messages over a limit of bytes.
 
     In place of such a message, when it has ended, comes a blank one that is a byte over the limit. The frames of a
-    message that comes in pieces are held until it is whole. What is no WebSocket goes through as it is.
+    message that comes in pieces are held until it is whole. What is no WebSocket goes through as it is, for the library
+    to refuse.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
+        self._longest_short = _MASKED | min(limit, _IN_2_BYTES - 1)
+        """The second byte of a frame with the longest payload whose length stands there, and is within the limit."""
         self._unread = b""
         """The beginning of a header that has not arrived whole."""
         self._left = 0
@@ -52,13 +59,13 @@ class Frames:
         self._out = bytearray()
         """What goes through."""
         self._held = bytearray()
-        """The frames of a message that is not whole yet."""
+        """The frames of a message that is not whole yet; of one that is too long, that it has begun."""
         self._into: bytearray | None = self._out
         """Where what is still to come of the frame goes; None: nowhere."""
 
     def passed(self, data: bytes) -> bytes:
         """What goes through of what has been sent next."""
-        if not (self._left or self._unread or self._held) and _is_short_message(data):
+        if not (self._left or self._unread or self._held) and self._is_short_message(data):
             return data
         data, self._unread = self._unread + data, b""
         at = 0
@@ -86,26 +93,35 @@ class Frames:
         self._left = length
         self._ends = False
         if opcode >= _FIRST_CONTROL_OPCODE:  # may stand between the pieces of a message
+            self._out += header
+            self._into = self._out
+        elif _is_wrong(header) or (opcode == _CONTINUATION) is not bool(self._held):
+            self._out += self._held + header
+            self._held.clear()
             self._into = self._out
         else:
             self._ends = bool(header[0] & _FINAL)
-            if opcode == _CONTINUATION:
-                self._size += max(length, 1)
+            self._size = self._size + max(length, 1) if opcode == _CONTINUATION else length
+            if self._size <= self._limit:
+                self._held += header
+                self._into = self._held
             else:
-                self._out += self._held  # a message in the middle of another one: the library ends that
-                self._held.clear()
-                self._size = length
-            self._into = self._held if self._size <= self._limit else None
-            if self._into is None:
-                self._held.clear()
-        if self._into is not None:
-            self._into += header
+                self._held[:] = _BEGUN
+                self._into = None
 
     def _end(self) -> None:
         self._ends = False
         self._out += self._held if self._size <= self._limit else blank(self._limit)
         self._held.clear()
-        self._size = 0
+
+    def _is_short_message(self, data: bytes) -> bool:
+        """Whether that is a message of a few bytes or a control frame, whole and alone, as nearly all that comes is."""
+        return (
+            len(data) >= _SHORT_HEADER
+            and data[0] > _FINAL | _CONTINUATION
+            and _MASKED <= data[1] <= self._longest_short
+            and len(data) == _SHORT_HEADER + (data[1] & _LENGTH)
+        )
 
 
 class PatientProtocol(WebSocketsSansIOProtocol):
@@ -125,15 +141,10 @@ class PatientProtocol(WebSocketsSansIOProtocol):
         self.transport.abort()  # it may not read either: a mere close would wait until it has got all that is due to it
 
 
-def _is_short_message(data: bytes) -> bool:
-    """Whether that is one message of a few bytes, or a control frame, whole and alone, as nearly all that comes is."""
-    return (
-        len(data) >= _SHORT_HEADER
-        and data[0] > _FINAL | _CONTINUATION
-        and data[1] >= _MASKED
-        and data[1] & _LENGTH < _IN_2_BYTES
-        and len(data) == _SHORT_HEADER + (data[1] & _LENGTH)
-    )
+def _is_wrong(header: bytes) -> bool:
+    """Whether that is the header of no message that a client may send."""
+    first, second = header[:2]
+    return bool(first & _RESERVED) or first & _OPCODE > _BINARY or not second & _MASKED
 
 
 def _header_size(data: bytes, at: int) -> int | None:

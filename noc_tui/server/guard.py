@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from openenv.core.env_server.types import WSErrorCode  # type: ignore[import-untyped]
 from starlette.websockets import WebSocketDisconnect
 
+from noc_tui.hosts import is_loopback
 from noc_tui.server.limits import Bucket, Limits
 from noc_tui.server.parsing import TOO_DEEP, parsed, problem_of
 from noc_tui.sim.errors import SimulatorError
@@ -46,11 +47,15 @@ def current_connection() -> Messages | None:
 
 
 class Guard:
-    """ASGI middleware. Without a token, pages of other sites are refused: a browser would let them connect."""
+    """ASGI middleware. Without a token, pages of other sites are refused: a browser would let them connect.
 
-    def __init__(self, app: ASGIApp, limits: Limits, token: str | None = None) -> None:
+    On the `loopback`, so are those of a site whose name has come to mean this machine (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp, limits: Limits, token: str | None = None, *, loopback: bool = False) -> None:
         self._app = app
         self._limits = limits
+        self._loopback = loopback
         self._token = None if token is None else token.encode()
         self._addresses: dict[str, Bucket] = {}
         self._open: set[Messages] = set()
@@ -105,9 +110,17 @@ class Guard:
                 return None
             return 401, "this server wants its token, as `Authorization: Bearer TOKEN`"
         origin = headers.get(b"origin")
-        if origin is not None and _host_of(origin) != headers.get(b"host"):
+        if origin is not None and not self._is_our_own(origin, headers.get(b"host")):
             return 403, "this server has no token, and answers no page of another site"
         return None
+
+    def _is_our_own(self, origin: bytes, host: bytes | None) -> bool:
+        """Whether a page of that origin comes from here."""
+        try:
+            place = urlsplit(origin.decode("latin-1"))
+            return place.netloc.encode("latin-1") == host and (not self._loopback or is_loopback(place.hostname or ""))
+        except ValueError:
+            return False
 
     def _bucket(self, scope: Scope) -> Bucket:
         address = scope["client"][0] if scope.get("client") else ""
@@ -127,15 +140,9 @@ def _given_token(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     if scheme.lower() == b"bearer" and token:
         return token.strip()
-    given: list[bytes] = parse_qs(scope["query_string"]).get(b"token", [b""])
-    return given[0]
-
-
-def _host_of(origin: bytes) -> bytes | None:
-    try:
-        return urlsplit(origin).netloc
-    except ValueError:
-        return None
+    query: str = scope["query_string"].decode("latin-1")  # not every server sees to it that it is ASCII
+    given = parse_qs(query).get("token", [""])
+    return given[0].encode()
 
 
 async def _answer(send: Send, status: int, sentence: str, *headers: tuple[bytes, bytes], kind: str = "http") -> None:

@@ -9,11 +9,12 @@ import os
 import signal
 import socket
 from contextlib import contextmanager
-from ipaddress import ip_address
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from noc_tui.hosts import is_loopback
 from noc_tui.server.app import ServerSettings, create_app
 from noc_tui.server.connections import DoorProtocol, allow_open_files
 from noc_tui.server.frames import PatientProtocol
@@ -39,14 +40,6 @@ _CLIENTS_DO: Final = frozenset(
 
 class ServeError(Exception):
     """A server that cannot be started as asked. The message is one sentence that can be shown as it is."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address. A name other than `localhost` may mean anything."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def listen(host: str, port: int, *, public: bool = False) -> socket.socket:
@@ -115,7 +108,7 @@ def serve(
             " allow fewer sessions, or more files (ulimit -n)"
         )
     with listen(host, port, public=public or settings.token is not None) as listener:
-        server = make_server(create_app(settings), settings)
+        server = make_server(create_app(replace(settings, loopback=is_loopback(host))), settings)
         with _stopping(server) as stopped_by, _collecting_rarely():
             ready(url_of(listener))
             server.run(sockets=[listener])

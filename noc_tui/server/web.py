@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from fastapi import Request  # noqa: TC002  (FastAPI evaluates the annotations of a route)
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from noc_tui.sim.actions import ACTIONS
@@ -35,11 +36,12 @@ def add_page(app: FastAPI, catalog: Catalog) -> None:
     async def page() -> HTMLResponse:
         return HTMLResponse(page_html(catalog), headers=_HEADERS)
 
-    async def home() -> RedirectResponse:
-        return RedirectResponse("/web")
+    async def home(request: Request) -> RedirectResponse:
+        query = request.url.query  # which may hold the token
+        return RedirectResponse(f"/web?{query}" if query else "/web")
 
     app.get("/web", include_in_schema=False)(page)
-    app.get("/web/", include_in_schema=False)(page)
+    app.get("/web/", include_in_schema=False)(home)  # from there the page would look for `/web/ws`
     app.get("/", include_in_schema=False)(home)
 
 

@@ -74,6 +74,11 @@ async def test_a_connection_that_breaks_in_the_middle_is_a_connection_error() ->
             await client.reset(seed=1)
 
 
+async def test_a_server_that_hangs_keeps_nobody_who_leaves_waiting(server_url: str) -> None:
+    async with NocAgentEnvClient(base_url=server_url) as client:
+        assert client._ws.close_timeout <= 1.0
+
+
 def test_it_is_an_openenv_client_and_can_start_a_container() -> None:
     assert issubclass(NocAgentEnvClient, EnvClient)
 

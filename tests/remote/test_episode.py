@@ -64,7 +64,7 @@ def test_a_blind_episode_tells_its_name_when_it_is_over(connection: Connection) 
     for _ in range(2):
         episode.step(THROTTLE)
     assert episode.header.incident == {"id": "cpu_overload", "title": "CPU overload"}
-    with pytest.raises(EpisodeOverError, match="the episode ended truncated at step 2; nothing can follow"):
+    with pytest.raises(EpisodeOverError, match="the episode ended truncated at step 2; no step can follow"):
         episode.step(THROTTLE)
 
 
@@ -122,3 +122,10 @@ def test_what_cannot_be_played_there_is_a_sentence(
 def test_an_address_that_is_none_is_refused() -> None:
     done = noc("run", "--agent", "rules", "--env-url", "server")
     assert (done.code, done.err) == (2, "noc-tui: --env-url server: expected an address like http://127.0.0.1:8000\n")
+
+
+def test_wrong_settings_are_told_as_when_it_plays_here(server_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOC_TUI_PACE", "warp")
+    done = noc("run", "--agent", "wait", "--incident", "cpu_overload", "--env-url", server_url)
+    assert done.code == 0
+    assert "NOC_TUI_PACE" in done.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from contextlib import closing
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from noc_tui.episode.records import Decision
 from noc_tui.remote.episode import Connection, RemoteEpisode, RemoteError
+from noc_tui.remote.failures import sentence_of
 from noc_tui.server.app import ServerSettings
 from noc_tui.sim.actions import ActionType
 from tests.remote.strangers import error, observation, saying_in_a_thread, state
@@ -71,6 +73,24 @@ def test_an_episode_without_a_seed_or_an_end_is_none_of_a_noc_tui_server() -> No
         == f"it {STRANGE}"
     )
     assert told(observation(max_steps=1), state(), observation(step=1, reward=1.0)) == f"it {STRANGE}"
+
+
+def test_a_server_without_tls_is_told_apart_from_one_that_nobody_vouches_for() -> None:
+    without = ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)")
+    assert sentence_of("it", without) == (
+        "it cannot be reached: it does not speak TLS, which https:// and wss:// ask for"
+    )
+    unknown = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+    unknown.verify_message = "self-signed certificate"
+    assert sentence_of("it", unknown) == "it cannot be reached: self-signed certificate"
+
+
+@pytest.mark.parametrize("token", ["\N{PARTY POPPER}", "a\nb"])
+def test_a_token_that_cannot_be_sent_is_told_before_anybody_is_asked(token: str) -> None:
+    with pytest.raises(
+        RemoteError, match=r"^http://it: a token is of printable ASCII characters, and this one is not$"
+    ):
+        Connection("http://it", token)
 
 
 def test_what_a_server_says_reaches_no_terminal_as_it_is() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from noc_tui.episode.library import list_sessions
 from noc_tui.remote.episode import Connection, RemoteError
@@ -21,6 +22,7 @@ async def test_it_is_played_like_any_other_and_recorded(server_url: str) -> None
     async with cockpit(replace(LAUNCH, server=server_url)) as pit:
         await pit.press("3")
         assert "step 1/60" in pit.text()
+        assert f"on {urlsplit(server_url).netloc}" in pit.text()
         assert pit.told() == ""
         await pit.press("q")
         assert isinstance(pit.app.screen, HomeScreen)
@@ -40,6 +42,7 @@ async def test_when_the_server_goes_a_toast_says_so_and_nothing_is_lost(
         await pit.press("3")
         assert pit.told() == "the server is gone; from here on it is played here alone"
         assert "not saved" not in pit.text()
+        assert "played here alone" in pit.text()
         await pit.press("3")
         assert "step 3/60" in pit.text()
         assert pit.told().count("the server is gone") == 1
@@ -48,3 +51,12 @@ async def test_when_the_server_goes_a_toast_says_so_and_nothing_is_lost(
 async def test_a_server_that_is_not_there_leads_back_with_a_sentence() -> None:
     async with cockpit(replace(LAUNCH, server="http://127.0.0.1:9")) as pit:
         assert pit.told() == "http://127.0.0.1:9 cannot be reached: Connection refused"
+
+
+async def test_the_same_again_is_played_on_the_server_again(server_url: str) -> None:
+    async with cockpit(replace(LAUNCH, server=server_url)) as pit:
+        await pit.press("2", "2")
+        assert "CRASHED" in pit.text()
+        await pit.press("enter", "s")
+        assert "step 0/60" in pit.text()
+        assert f"on {urlsplit(server_url).netloc}" in pit.text()

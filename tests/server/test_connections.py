@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from noc_tui.server import connections, guard, running
-from noc_tui.server.app import ServerSettings
+from noc_tui.server.app import ServerSettings, create_app
 from noc_tui.server.connections import allow_open_files
 from noc_tui.server.limits import Limits
 from noc_tui.server.running import ServeError, serve
@@ -52,6 +55,26 @@ async def test_who_connects_and_asks_for_nothing_is_hung_up_on(monkeypatch: pyte
         assert (await ask(socket, STATE))["type"] == "state"
 
 
+async def test_who_has_been_answered_and_never_finishes_asking_again_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    doors: list[Any] = []
+    made = connections.DoorProtocol.connection_made
+
+    def noted(door: Any, transport: Any) -> None:
+        doors.append(door)
+        made(door, transport)
+
+    monkeypatch.setattr(connections.DoorProtocol, "connection_made", noted)
+    async with served() as server:
+        reader, writer = await connected(server)
+        writer.write(b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n")
+        await reader.readuntil(b"healthy")
+        writer.write(b"GET / HTTP/1.1\r\nNever: ")
+        doors[0].hang_up_if_silent(doors[0].cycle)
+        await until_the_end(reader, writer)
+
+
 class Transport:
     """What a protocol asks of a connection."""
 
@@ -62,20 +85,56 @@ class Transport:
     def get_protocol(self) -> Any:
         return self.protocol
 
+    def get_extra_info(self, _name: str) -> Any:
+        return None
+
     def close(self) -> None:
         self.closed = True
 
 
+class Loop:
+    """A loop that notes what is to be done later."""
+
+    def __init__(self) -> None:
+        self.later: list[Any] = []
+
+    def call_later(self, _seconds: float, _do: Any, argument: Any) -> None:
+        self.later.append(argument)
+
+
+ANSWERED, UNDER_WAY = SimpleNamespace(response_complete=True), SimpleNamespace(response_complete=False)
+
+
 @pytest.mark.parametrize(
-    ("asked", "upgraded", "closed"), [(False, False, True), (True, False, False), (False, True, False)]
+    ("last", "now", "upgraded", "closed"),
+    [
+        (None, None, False, True),
+        (None, None, True, False),
+        (None, ANSWERED, False, False),
+        (ANSWERED, ANSWERED, False, True),
+        (UNDER_WAY, UNDER_WAY, False, False),
+        (ANSWERED, UNDER_WAY, False, False),
+    ],
 )
-def test_only_a_connection_on_which_nothing_was_asked_is_silent(asked: bool, upgraded: bool, closed: bool) -> None:
+def test_only_a_connection_on_which_nothing_was_asked_since_the_last_answer_is_silent(
+    last: Any, now: Any, upgraded: bool, closed: bool
+) -> None:
     door: Any = connections.DoorProtocol.__new__(connections.DoorProtocol)
-    door.transport = Transport()
+    door.loop, door.transport, door.cycle = Loop(), Transport(), now
     door.transport.protocol = object() if upgraded else door
-    door.cycle = object() if asked else None
-    door.hang_up_if_silent()
+    door.hang_up_if_silent(last)
     assert door.transport.closed is closed
+    assert door.loop.later == ([] if closed or upgraded else [now])
+
+
+async def test_nothing_is_kept_of_a_connection_that_has_ended() -> None:
+    config = uvicorn.Config(create_app(), limit_concurrency=1)
+    config.load()
+    door: Any = connections.DoorProtocol(config, ServerState(), {})
+    door.connection_made(Transport())
+    assert not door.watch.cancelled()
+    door.connection_lost(None)
+    assert door.watch.cancelled()
 
 
 async def test_a_request_that_does_not_come_to_an_end_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,20 @@ async def serve(application: ASGIApp, messages: list[Any], send: Send) -> None:
     await Guard(application, Limits())(SOCKET, receive, send)
 
 
+async def test_a_query_that_is_no_ascii_holds_no_token_and_is_no_error() -> None:
+    answers: list[Any] = []
+
+    async def told(message: Message) -> None:
+        answers.append(message)
+
+    async def never(*_: Any) -> Any:
+        raise AssertionError
+
+    for query in (b"token=\xff", b"\xff", b"token=%ff"):
+        await Guard(never, Limits(), "sesame")({**SOCKET, "query_string": query}, never, told)
+    assert [answer["status"] for answer in answers if "status" in answer] == [401] * 3
+
+
 async def gone(_message: Message) -> None:
     raise ConnectionResetError
 

@@ -19,9 +19,10 @@ from openenv.core.env_server import http_server  # type: ignore[import-untyped]
 from noc_tui.episode.library import list_sessions
 from noc_tui.episode.reader import SessionFile
 from noc_tui.episode.verify import verify
+from noc_tui.hosts import is_loopback
 from noc_tui.remote import ActionType, NOCAction, NocAgentEnvClient
 from noc_tui.server.app import IDLE_SECONDS, ServerSettings
-from noc_tui.server.running import ServeError, is_loopback, listen, serve
+from noc_tui.server.running import ServeError, listen, serve
 from tests.cli.shell import noc
 from tests.server.serving import ask, served
 
@@ -167,12 +168,17 @@ def test_it_serves_until_it_is_told_to_stop_and_says_whether_it_was_ctrl_c(
 
 
 def test_a_server_that_is_told_to_stop_while_somebody_plays_loses_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "noc_tui", "serve", "--port", "0", "--record", str(tmp_path)]
+    command = [sys.executable, "-m", "noc_tui", "serve", "--port", "0", "--web", "--record", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
-            client = NocAgentEnvClient(base_url=process.stdout.readline().split()[2]).sync()
+            said = process.stdout.readline()
+            url = said.split()[2]
+            assert said == f"noc-tui serves {url} and a page to play on at {url}/web (Ctrl-C ends it)\n"
+            rebound = {"host": "evil.example", "origin": "http://evil.example"}
+            assert httpx2.get(f"{url}/schema", headers=rebound).status_code == 403
+            client = NocAgentEnvClient(base_url=url).sync()
             client.reset(seed=7, incident_type="cpu_overload", driver="policy")
             client.step(THROTTLE)
             client.step(THROTTLE)

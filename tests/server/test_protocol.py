@@ -308,6 +308,17 @@ async def test_a_page_of_another_site_is_not_let_in_where_there_is_no_token(serv
             assert (await ask(socket, STATE))["type"] == "state"
 
 
+async def test_on_the_loopback_a_site_whose_name_has_come_to_mean_this_machine_is_another_site() -> None:
+    async with (
+        served(ServerSettings(loopback=True)) as server,
+        httpx2.AsyncClient(base_url=server.url) as http,
+    ):
+        port = server.url.rpartition(":")[2]
+        for host, status in (("127.0.0.1", 200), ("localhost", 200), ("[::1]", 200), ("evil.example", 403)):
+            headers = {"host": f"{host}:{port}", "origin": f"http://{host}:{port}"}
+            assert (await http.get("/schema", headers=headers)).status_code == status, host
+
+
 async def test_what_is_no_request_of_json_rpc_is_answered_and_the_mcp_socket_stays_open(
     server_url: str,
 ) -> None:

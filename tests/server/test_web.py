@@ -43,13 +43,18 @@ def test_a_name_from_outside_does_not_end_the_script_that_it_stands_in(tmp_path:
 
 async def test_the_page_is_there_when_it_is_asked_for_and_runs_nothing_of_others() -> None:
     async with served(ServerSettings(web=True)) as server, httpx2.AsyncClient(base_url=server.url) as http:
-        assert (await http.get("/")).headers["location"] == "/web"
         page = await http.get("/web")
-        assert (await http.get("/web/")).text == page.text
         policy = page.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; ")
         assert "http:" not in policy
         assert not re.search(r"""(?:src|href)\s*=|innerHTML|https?://""", page.text)
+
+
+async def test_there_is_one_address_of_the_page_for_it_finds_the_websocket_beside_that() -> None:
+    async with served(ServerSettings(web=True)) as server, httpx2.AsyncClient(base_url=server.url) as http:
+        for path in ("/", "/web/"):
+            assert (await http.get(path)).headers["location"] == "/web"
+            assert (await http.get(f"{path}?token=a%26b&c=d")).headers["location"] == "/web?token=a%26b&c=d"
 
 
 async def test_the_page_is_behind_the_token() -> None:
