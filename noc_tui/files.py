@@ -51,8 +51,10 @@ def write_whole(path: Path, content: str | bytes | Iterable[str]) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(target)
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in {None, str(beside)}:
+            error.filename = str(path)  # a full disk names no file
         raise
 
 

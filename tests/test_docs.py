@@ -1,7 +1,6 @@
-"""Every block of code in README and docs is run by a test: commands are commands, Python runs, files are valid.
+"""Every block of code in README and docs is run by a test: this says by which, and runs what nobody else does.
 
-What takes a server, a training, a plan or a terminal is run where these are tested; here its commands are parsed, with
-every option, and its packages are those of the project.
+What the program's own commands do: `tests/test_doc_commands.py`.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from typer._click import core
 
 from noc_tui import paths
 from noc_tui.agents.registry import BUILT_IN
+from noc_tui.agents.script import read_script
 from noc_tui.episode.episode import Episode
 from noc_tui.preferences import load_preferences
 from noc_tui.sim.actions import ActionType
@@ -30,15 +30,23 @@ from tests.factories import bundled_incident
 ROOT = Path(__file__).parents[1]
 PAGES = {page.name: page.read_text("utf-8") for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-INDENTED = {name: re.findall(r"^ {4}(\S.*)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
-            for name, text in PAGES.items()}  # fmt: skip
+BLOCKS = {
+    name: [
+        dedent(block).strip("\n")
+        for block in re.findall(
+            r"^(?: {4}.*\n|\n(?= {4}))+", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE
+        )
+    ]
+    for name, text in PAGES.items()
+}
+"""Each page's indented blocks."""
 
 RUN_BY = {
     ("README.md", "python"): ("tests/test_readme.py", "tests/server/test_documentation.py"),
     ("README.md", "toml"): ("tests/test_docs.py",),
     ("agents.md", "python"): ("tests/agents/test_docs.py",),
     ("agents.md", "toml"): ("tests/agents/test_docs.py",),
-    ("environments.md", "python"): ("tests/server/test_documentation.py", "tests/train/test_documentation.py"),
+    ("environments.md", "python"): ("tests/server/test_documentation.py", "tests/gym/test_rllib.py"),
     ("gymnasium.md", "python"): ("tests/gym/test_documentation.py",),
     ("incidents.md", "toml"): ("tests/sim/test_incident_docs.py",),
     ("keys.md", "toml"): ("tests/test_keys_page.py",),
@@ -47,19 +55,45 @@ RUN_BY = {
 }
 """Each page and language of a fenced block, and the tests that run all of these."""
 
+OTHERS = {
+    ("agents.md", "# shed load first"): "tests/test_docs.py",
+    ("agents.md", "API_BASE_URL="): "tests/agents/llm/test_guide.py",
+    ("agents.md", "[llm.local]"): "tests/agents/llm/test_guide.py",
+    ("architecture.md", "cli "): "tests/test_docs.py",
+    ("environments.md", "pip install"): "tests/test_docs.py",
+    ("environments.md", "docker build"): "tests/server/test_container.py",
+    ("environments.md", "openenv validate"): "tests/server/test_validation.py",
+    ("evaluation.md", "pip install"): "tests/test_docs.py",
+    ("gymnasium.md", "pip install"): "tests/test_docs.py",
+    ("incidents.md", "full_disk.toml: "): "tests/sim/test_incident_docs.py",
+    ("incidents.md", "#:schema"): "tests/sim/test_incident_schema.py",
+    ("incidents.md", "uv run python -m scripts.make_incident_table"): "tests/bench/test_incident_table.py",
+    ("README.md", "pip install uv && uv run pytest"): "tests/test_docs.py",
+    ("review.md", "from noc_tui"): "tests/test_docs.py",
+    ("review.md", "9 steps ="): "tests/review/test_session.py",
+    ("simulator.md", "from noc_tui"): "tests/test_docs.py",
+    ("simulator.md", "health ="): "tests/sim/test_metrics.py",
+    ("simulator.md", "p = min("): "tests/sim/test_rules.py",
+    ("simulator.md", "incident feeds itself"): "tests/sim/test_rules.py",  # no block: a list goes on
+    ("simulator.md", "raw = "): "tests/sim/test_rules.py",
+    ("simulator.md", "import numpy"): "tests/sim/test_batch.py",
+}
+"""How each indented block begins that begins with no command of the program, and the test that is about it."""
+
+
+def command_of(line: str) -> str | None:
+    """The command of the program that a line is, without what explains it."""
+    found = re.match(r"(?:[A-Z_]+=\S+ )*(?:.* && )?(?:uv run (?:--no-dev )?(?:--extra \w+ )?)?(noc-tui\b.*)", line)
+    return re.split(r" {2,}", found[1])[0] if found else None
+
 
 def commands() -> dict[str, list[str]]:
     """Every command of the program that stands in a page, and its arguments; of what can be chosen, the first."""
-    found = {}
-    for name, lines in INDENTED.items():
-        for line in lines:
-            command = re.match(
-                r"(?:[A-Z_]+=\S+ )*(?:.* && )?(?:uv run (?:--no-dev )?(?:--extra \w+ )?)?(noc-tui\b.*)", line
-            )
-            if command:
-                told = re.split(r" {2,}", command[1])[0]
-                found[f"{name}: {told}"] = shlex.split(re.sub(r"\|\S+", "", told.replace("...", "")))[1:]
-    return found
+    return {
+        f"{name}: {told}": shlex.split(re.sub(r"\|\S+", "", told.replace("...", "")))[1:]
+        for name, blocks in BLOCKS.items()
+        for told in filter(None, map(command_of, "\n".join(blocks).splitlines()))
+    }
 
 
 COMMANDS = commands()
@@ -87,6 +121,18 @@ def test_who_runs_the_fenced_blocks_is_known() -> None:
     for tests in RUN_BY.values():
         for test in tests:
             assert "```" in (ROOT / test).read_text("utf-8"), f"{test} looks for no block"
+
+
+def test_who_runs_an_indented_block_is_known() -> None:
+    met = set()
+    for name, blocks in BLOCKS.items():
+        for block in blocks:
+            found = {(page, beginning) for page, beginning in OTHERS if page == name and block.startswith(beginning)}
+            met |= found
+            assert found or all(map(command_of, block.splitlines())), block
+    assert met == set(OTHERS)
+    for test in OTHERS.values():
+        assert (ROOT / test).exists(), test
 
 
 @pytest.mark.parametrize("line", ["play --nope", "play a b", "drill nope", "bench report --seeds 3"])
@@ -137,7 +183,7 @@ def test_the_settings_of_the_readme_are_settings() -> None:
 
 def test_the_layers_of_the_architecture_are_those_of_the_contract() -> None:
     contract = SETTINGS["tool"]["importlinter"]["contracts"][0]["layers"]
-    drawn = [line[:24].split() for line in INDENTED["architecture.md"]]
+    drawn = [line[:30].split() for line in BLOCKS["architecture.md"][0].splitlines()]
     assert drawn == [re.findall(r"noc_tui\.(\w+)", layer) for layer in contract]
 
 
@@ -161,6 +207,14 @@ def python(name: str) -> list[str]:
 
 def test_every_page_with_indented_python_is_run() -> None:
     assert {name: len(python(name)) for name in PAGES if python(name)} == {"review.md": 1, "simulator.md": 2}
+
+
+def test_the_script_of_the_agents_page_is_one(tmp_path: Path) -> None:
+    (example,) = (block for block in BLOCKS["agents.md"] if block.startswith("# shed load"))
+    (tmp_path / "script").write_text(example)
+    assert [str(action) for action in read_script(tmp_path / "script")] == [
+        "throttle_cpu", "throttle_cpu", "scale_up", "do_nothing",
+    ]  # fmt: skip
 
 
 def test_the_python_of_the_review_page_runs() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from noc_tui.cli.common import notice
 
@@ -23,7 +23,7 @@ class TrainingProgress:
         self._best = ""
         self._bar = Progress(
             BarColumn(bar_width=12),
-            MofNCompleteColumn(),
+            TextColumn("{task.percentage:.0f} %"),
             TimeRemainingColumn(compact=True),
             TextColumn("{task.description}", markup=False),
             console=console,

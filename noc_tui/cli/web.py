@@ -39,7 +39,8 @@ def web(
         complain(f"noc-tui web needs textual-serve; this installs it: {INSTALL}", 2)
     import asyncio
 
-    from noc_tui.cli.web_server import WebServer, is_loopback, serve
+    from noc_tui.cli.web_server import WebServer, serve
+    from noc_tui.hosts import is_loopback
 
     if token is None and not is_loopback(host):
         complain(

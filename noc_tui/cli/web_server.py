@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import ipaddress
 import shlex
 import signal
 import sys
@@ -17,6 +16,8 @@ from urllib.parse import urlsplit
 from aiohttp import WSCloseCode, web
 from textual_serve.app_service import AppService
 from textual_serve.server import Server
+
+from noc_tui.hosts import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -34,6 +35,9 @@ _CLOSING: Final = 5.0
 """Seconds that a visitor's process has to end in; it is killed after that."""
 _HEARTBEAT: Final = 15.0
 """Seconds after which a browser that is silent is asked whether it is still there."""
+_PATIENCE: Final = 3.0
+"""Seconds that somebody for whom there is no room waits for somebody else to leave. A page that is loaded again leaves
+only when its successor is there."""
 _LONGEST_MESSAGE: Final = 256 * 1024
 """Bytes: of what is pasted, the most that is taken."""
 _MOST_CELLS: Final = 1000
@@ -47,22 +51,24 @@ _HEADERS: Final = {
 }
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address to listen on is reached from this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class _Program(AppService):
     """The process of a visitor."""
 
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
         environment: dict[str, str] = super()._build_environment(width, height)
         return environment | {"TEXTUAL_DRIVER": "noc_tui.cli.web_driver:VisitorDriver"}
+
+    async def run(self) -> None:
+        """Pass on what the process writes, until it has ended; then the page is told so.
+
+        textual-serve leaves that to the program, which cannot say anything when it has been killed.
+        """
+        try:
+            await super().run()
+        finally:  # of a process that ends at once, textual-serve's own tasks are cancelled before they have begun
+            task = asyncio.current_task()
+            if task is not None and not task.cancelling():
+                await self.remote_close()
 
 
 class WebServer(Server):
@@ -81,10 +87,12 @@ class WebServer(Server):
         self._visits: set[asyncio.Task[web.WebSocketResponse]] = set()
         self._ends: set[asyncio.Task[None]] = set()
         """Of processes, which outlast the visits that they belong to by a moment."""
+        self._left = asyncio.Event()
 
     async def application(self) -> web.Application:
         """What answers the requests."""
         app: web.Application = await self._make_app()
+        app.router.add_get("/room", self.handle_room)
         app.middlewares.append(self._guard)
         return app
 
@@ -132,11 +140,11 @@ class WebServer(Server):
         response.set_cookie(COOKIE, self._token or "", httponly=True, samesite="Strict")
         return response
 
-    async def handle_index(self, request: web.Request) -> web.StreamResponse:
-        """The page. It could not show why it is not let in, so that is said in its place."""
-        await self._need_room()
-        page: web.StreamResponse = await super().handle_index(request)
-        return page
+    async def handle_room(self, request: web.Request) -> web.Response:  # noqa: ARG002  (aiohttp's signature)
+        """Whether there is room for one more: a page that was not let in learns nothing of the reason otherwise."""
+        if len(self._programs) >= self._most:
+            raise self._full()
+        return web.Response(text="There is room.\n")
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """One visit: a process from the first byte to the last."""
@@ -147,12 +155,19 @@ class WebServer(Server):
         return await _kept(self._visit(request, socket, program), self._visits)
 
     async def _need_room(self) -> None:
-        """Wait for whoever is leaving, as a page that is loaded again does. Raises `HTTPServiceUnavailable`."""
-        if self._ends and len(self._programs) >= self._most:
-            await asyncio.wait(self._ends, timeout=2 * _CLOSING, return_when=asyncio.FIRST_COMPLETED)
-        if len(self._programs) >= self._most:
-            many = "somebody is" if self._most == 1 else f"{self._most} visitors are"
-            raise web.HTTPServiceUnavailable(text=f"noc-tui: {many} here already; load the page again later\n")
+        """Where there is no room, wait for somebody to leave. Raises `HTTPServiceUnavailable` if nobody does."""
+        while len(self._programs) >= self._most:
+            self._left.clear()
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    await self._left.wait()
+            except TimeoutError:
+                if not self._ends:  # nobody is about to leave
+                    raise self._full() from None
+
+    def _full(self) -> web.HTTPServiceUnavailable:
+        many = "Somebody is" if self._most == 1 else f"{self._most} visitors are"
+        return web.HTTPServiceUnavailable(text=f"{many} here already, and there is no room for more.\n")
 
     def _program(self, socket: web.WebSocketResponse) -> _Program:
         async def close() -> None:
@@ -185,6 +200,7 @@ class WebServer(Server):
             await _end(program)
         finally:
             self._programs.discard(program)
+            self._left.set()
 
 
 def _cells(request: web.Request, name: str, usual: int) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, Literal
+from zipfile import ZipFile
 
 import numpy as np
 from gymnasium import spaces
@@ -40,8 +42,9 @@ def weights_of(policy: Any) -> Weights:
 def convert(source: Path, target: Path) -> Path:
     """Make a policy of a model that Stable-Baselines3 has saved. Returns the path of its weights.
 
-    The file can run any code while it is loaded: whoever calls this trusts it. It has to be PPO with an `MlpPolicy`
-    over the observations of `noc_tui.gym`, as they are or stacked by `VecFrameStack`. Raises `AgentError` for another.
+    The file can run any code while it is loaded: whoever calls this trusts it. It has to be PPO, or A2C, which stores
+    the same, with an `MlpPolicy` over the observations of `noc_tui.gym`, as they are or stacked by `VecFrameStack`.
+    Raises `AgentError` for another.
     """
     try:
         model = PPO.load(source, device="cpu")
@@ -51,9 +54,19 @@ def convert(source: Path, target: Path) -> Path:
     card = PolicyCard(
         weights_sha256=UNSIGNED,
         architecture=architecture,
-        training={"algorithm": "PPO of Stable-Baselines3, converted", "timesteps": int(model.num_timesteps)},
+        training={
+            "algorithm": f"{_algorithm(source)} of Stable-Baselines3, converted",
+            "timesteps": int(model.num_timesteps),
+        },
     )
     return write_policy(target, card, weights_of(model.policy))
+
+
+def _algorithm(source: Path) -> str:
+    """What has trained a model, by what PPO alone has a setting for."""
+    with ZipFile(source) as archive:
+        settings = json.loads(archive.read("data"))
+    return "PPO" if "clip_range" in settings else "A2C"
 
 
 def _architecture(source: Path, model: PPO) -> Architecture:

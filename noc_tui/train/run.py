@@ -17,7 +17,7 @@ from torch import nn
 
 from noc_tui import __version__
 from noc_tui.agents.policy import Network
-from noc_tui.agents.policy_file import WEIGHTS, PolicyCard, write_policy
+from noc_tui.agents.policy_file import IN_FOLDER, PolicyCard, write_policy
 from noc_tui.train import plan as hyper
 from noc_tui.train.checkpoint import State, TrainingError, read_state, write_state
 from noc_tui.train.evaluation import FINAL_SEEDS, TRIAL_SEEDS, evaluate
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from noc_tui.train.plan import Plan
     from noc_tui.train.vec_env import Ended
 
-POLICY_FILE: Final = f"policy{WEIGHTS}"
 LOG_FOLDER: Final = "tensorboard"
 _RECENT: Final = 500
 """Episodes that the progress speaks of."""
@@ -235,7 +234,7 @@ class _Training:
             },
             evaluation=evaluation,
         )
-        return write_policy(self._folder / POLICY_FILE, card, self._best)
+        return write_policy(self._folder / IN_FOLDER, card, self._best)
 
     def _told(self) -> None:
         self._recent.extend(self._env.ended)

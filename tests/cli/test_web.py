@@ -13,11 +13,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiohttp import WSServerHandshakeError
+from aiohttp import WSMsgType, WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import WebSocketResponse
 
-from noc_tui.cli.web_server import COOKIE, VISITOR, WebServer, _end, is_loopback
+from noc_tui.cli.web_server import COOKIE, VISITOR, WebServer, _end
+from noc_tui.hosts import is_loopback
 from tests.cli.shell import noc
 from tests.cli.test_help import COMMANDS
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 HELP = "import sys; sys.argv[1:] = [{!r}, '--help']\nfrom noc_tui.cli import main\ntry: main()\nexcept SystemExit: pass"
 TOKEN = "correcthorse7"  # noqa: S105  (of this test alone)
-POLITE = "exec head -c 1 >/dev/null"
-"""A program that ends as soon as it is told anything, such as to end."""
+POLITE = "exec head -c 1 3>&1 >/dev/null"
+"""A program that ends as soon as it is told anything, such as to end. Until then it could still write."""
 
 
 @asynccontextmanager
@@ -151,6 +152,13 @@ async def test_a_token_opens_the_door_once_and_then_leaves_the_address() -> None
         assert (await client.get("/", cookies={COOKIE: TOKEN}, headers={"Host": "any.example"})).status == 200
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for room."""
+    monkeypatch.setattr("noc_tui.cli.web_server._PATIENCE", 0.0)
+
+
+@pytest.mark.usefixtures("impatient")
 async def test_no_more_visitors_come_in_than_there_may_be_and_a_place_becomes_free() -> None:
     server = WebServer(token=None, most=1, command=POLITE)
     async with visited(server) as client:
@@ -163,18 +171,33 @@ async def test_no_more_visitors_come_in_than_there_may_be_and_a_place_becomes_fr
             assert not again.closed
 
 
-async def test_who_comes_over_the_limit_reads_why_there_is_no_page() -> None:
+async def test_the_page_comes_to_whoever_asks_and_can_ask_whether_there_is_room() -> None:
     server = WebServer(token=None, most=1, command=POLITE)
     async with visited(server) as client:
         async with client.ws_connect("/ws"):
-            page = await client.get("/")
-            assert page.status == 503
-            assert await page.text() == "noc-tui: somebody is here already; load the page again later\n"
+            assert (await client.get("/")).status == 200  # it may be one that is loaded again, whose visit is not over
+            room = await client.get("/room")
+            assert room.status == 503
+            assert await room.text() == "Somebody is here already, and there is no room for more.\n"
         await everybody_left(server)
-        assert (await client.get("/")).status == 200
+        assert (await client.get("/room")).status == 200
 
 
-async def test_a_page_that_is_loaded_again_waits_until_its_last_visit_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_whoever_comes_waits_for_somebody_who_leaves() -> None:
+    server = WebServer(token=None, most=1, command=POLITE)
+    async with visited(server) as client:
+        visit = await client.ws_connect("/ws")
+        coming = asyncio.create_task(client.ws_connect("/ws"))
+        closing = asyncio.create_task(visit.close())
+        async with await coming as come:
+            assert not come.closed
+        await closing
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_whoever_comes_while_somebody_is_leaving_waits_for_as_long_as_that_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     leaving, over = asyncio.Event(), asyncio.Event()
 
     async def end(program: Any) -> None:
@@ -186,14 +209,23 @@ async def test_a_page_that_is_loaded_again_waits_until_its_last_visit_is_over(mo
     server = WebServer(token=None, most=1, command=POLITE)
     async with visited(server) as client:
         visit = await client.ws_connect("/ws")
-        closed = asyncio.create_task(visit.close())
+        closing = asyncio.create_task(visit.close())
         await leaving.wait()
-        again = asyncio.create_task(server._need_room())
-        await asyncio.sleep(0)
-        assert not again.done()
+        coming = asyncio.create_task(server._need_room())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not coming.done()
         over.set()
-        await again
-        await closed
+        await coming
+        await closing
+
+
+@pytest.mark.parametrize("last_words", ["", "echo __GANGLION__; "], ids=["at once", "later"])
+async def test_a_page_is_told_that_its_program_has_ended_without_a_word(last_words: str) -> None:
+    server = WebServer(token=None, most=1, command=f"{last_words}kill -9 $$")
+    async with visited(server) as client, client.ws_connect("/ws") as visit:
+        message = await visit.receive(timeout=60)
+        assert message.type is WSMsgType.CLOSE
 
 
 async def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

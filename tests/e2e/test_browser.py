@@ -43,7 +43,7 @@ def address(data: Path) -> Iterator[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("NOC_TUI_", "TEXTUAL"))}
     environment |= {"NOC_TUI_DATA": str(data), "NOC_TUI_CONFIG": str(data / "config.toml")}
     with subprocess.Popen(
-        [PROGRAM, "web", "--port", "0"], stdout=subprocess.PIPE, text=True, env=environment, cwd=data
+        [PROGRAM, "web", "--port", "0", "--visitors", "2"], stdout=subprocess.PIPE, text=True, env=environment, cwd=data
     ) as server:
         assert server.stdout is not None
         words = server.stdout.readline().split()
@@ -96,6 +96,11 @@ def test_an_incident_is_played_by_keyboard_in_a_window_that_changes_size_until_i
     blank = first.painted()
     first.press("p")
     first.see("Network congestion")
+    first.press("s")
+    first.see("a whole number; empty for any")
+    first.press("4")
+    first.press("Enter")
+    first.see(lambda now: "a whole number" not in now)
     first.press("Enter")
     text = first.see("YOU IN CONTROL")
     assert first.painted() != blank
@@ -124,10 +129,13 @@ def test_an_incident_is_played_by_keyboard_in_a_window_that_changes_size_until_i
     assert failed == []
 
 
-def test_a_page_that_is_loaded_again_starts_anew_and_loses_nothing(visit: Callable[[], Visit], data: Path) -> None:
+def test_a_page_that_is_loaded_again_starts_anew_even_in_a_full_house_and_loses_nothing(
+    visit: Callable[[], Visit], data: Path
+) -> None:
     before = set((data / "sessions").glob("*.jsonl"))
     page = visit()
     page.see(HOME)
+    visit().see(HOME)
     page.press("p")
     page.see("Memory leak")
     page.press("Enter")
@@ -140,3 +148,6 @@ def test_a_page_that_is_loaded_again_starts_anew_and_loses_nothing(visit: Callab
     (path,) = set((data / "sessions").glob("*.jsonl")) - before
     with SessionFile.open(path) as session:
         assert (session.steps, session.state) == (1, "interrupted")
+    third = visit()
+    third.page.get_by_text("2 visitors are here already, and there is no room for more.").wait_for()
+    third.page.get_by_role("button", name="Start again").wait_for()

@@ -52,14 +52,22 @@ def test_a_terminal_sees_how_far_it_is_and_what_the_best_policy_achieves() -> No
     from noc_tui.cli.train_progress import TrainingProgress
     from noc_tui.train.run import Progress
 
-    screen = io.StringIO()
-    trial = Evaluation(first_seed=0, seeds=4, incidents={"a": Result(resolved=3, steps=5.0, reward=1.0)})
-    with TrainingProgress(Console(file=screen, force_terminal=True, width=80, color_system=None), 2000) as progress:
-        progress.show(Progress(timesteps=500, total=2000, resolved=0.5, steps=9.0))
-        progress.show(Progress(timesteps=1000, total=2000, resolved=0.6, steps=8.0, trial=trial, is_best=True))
-        progress.show(Progress(timesteps=1500, total=2000, resolved=0.7, steps=7.0, trial=trial, is_best=False))
-    assert "1500/2000" in screen.getvalue()
-    assert "70 % resolved, best 75 % resolved in 5.0 steps" in screen.getvalue()
+    screen, million = io.StringIO(), 1_000_000
+    trial = Evaluation(first_seed=0, seeds=4, incidents={"a": Result(resolved=4, steps=15.0, reward=1.0)})
+    with TrainingProgress(
+        Console(file=screen, force_terminal=True, width=80, color_system=None), 20 * million
+    ) as progress:
+        progress.show(Progress(timesteps=5 * million, total=20 * million, resolved=0.5, steps=9.0))
+        progress.show(
+            Progress(timesteps=10 * million, total=20 * million, resolved=0.6, steps=8.0, trial=trial, is_best=True)
+        )
+        progress.show(
+            Progress(timesteps=15 * million, total=20 * million, resolved=1.0, steps=7.0, trial=trial, is_best=False)
+        )
+    shown = screen.getvalue()
+    assert "75 %" in shown
+    assert "100 % resolved, best 100 % resolved in 15.0 steps" in shown
+    assert "…" not in shown  # it has room for all of that in 80 columns
 
 
 def test_ctrl_c_keeps_the_best_and_resume_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

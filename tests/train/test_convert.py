@@ -9,6 +9,7 @@ import pytest
 
 from noc_tui.agents.base import AgentError
 from noc_tui.agents.policy import load_network
+from noc_tui.agents.policy_file import read_policy
 from noc_tui.agents.policy_inputs import PolicyInputs
 
 if TYPE_CHECKING:
@@ -54,6 +55,20 @@ def test_a_converted_policy_does_what_the_model_does(tmp_path: Path, stack: int)
         seen, _, ended, _ = envs.step(actions)
         assert not ended.any()
         inputs.step(actions, seen[:, -6:])
+
+
+def test_the_card_names_the_algorithm(tmp_path: Path) -> None:
+    from stable_baselines3 import A2C
+
+    from noc_tui.train.export import convert
+
+    _, envs = saved(tmp_path)
+    A2C("MlpPolicy", envs, device="cpu").save(tmp_path / "other.zip")
+    named = [
+        read_policy(convert(tmp_path / name, tmp_path / name)).card.training["algorithm"]
+        for name in ("model.zip", "other.zip")
+    ]
+    assert named == ["PPO of Stable-Baselines3, converted", "A2C of Stable-Baselines3, converted"]
 
 
 def refusal(folder: Path) -> str:
