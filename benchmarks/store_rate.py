@@ -25,7 +25,7 @@ from noc_tui.review.model import GRADES, Verdict
 from noc_tui.sim.actions import ACTIONS
 from noc_tui.store.entries import MILLIS_A_DAY, DailyEntry, MoveCount, ReviewEntry, SessionEntry, moment_of
 from noc_tui.store.progress import home_of, last_session_with, progress_of
-from noc_tui.store.queries import leaderboard, recent_sessions, team
+from noc_tui.store.queries import leaderboard, team
 from noc_tui.store.rerating import rerate_all
 from noc_tui.store.store import Store
 from noc_tui.store.transfer import export_to
@@ -145,8 +145,6 @@ def measure(store: Store, count: int) -> bool:
             last_session_with(connection, "ana", progress.mistake)
 
     ask("home screen", lambda c: home_of(c, "ana", now))
-    ask("sessions screen, first page", lambda c: recent_sessions(c, limit=200))
-    ask("sessions screen, one incident", lambda c: recent_sessions(c, incident="retry_storm", outcome="crashed"))
     ask("progress screen", progress_screen)
     ask("leaderboard of a seed", lambda c: leaderboard(c, "retry_storm", 7, HASH))
     ask("boards to page through", lambda c: shown_boards(c, "ana", now.date()))

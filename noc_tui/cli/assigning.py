@@ -10,7 +10,7 @@ import typer
 from noc_tui.cli.common import IncidentFolders, complain, examples, fail, incident_folders, need_terminal, say
 from noc_tui.cli.completion import complete_selections
 from noc_tui.cli.interactive import PaceChoice
-from noc_tui.cli.progress import PlayerOption, StoreOption, catch_up, open_store, player_of
+from noc_tui.cli.progress import PlayerOption, StoreOption, asked, player_of
 
 if TYPE_CHECKING:
     from noc_tui.drills.assign import Plan
@@ -159,12 +159,5 @@ def _play(
 def _done(plan: Plan, player: str | None, store: str) -> dict[str, dict[int, BoardRow]]:
     """What of a plan has been played, by everybody or by one. Exits 1 where that cannot be looked up."""
     from noc_tui.drills.assign import done_of
-    from noc_tui.store.errors import StoreError
 
-    with open_store(store) as opened:
-        catch_up(opened)
-        try:
-            with opened.reading() as connection:
-                return done_of(connection, plan, player)
-        except StoreError as error:
-            fail(error)
+    return asked(store, lambda connection: done_of(connection, plan, player))

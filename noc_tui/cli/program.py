@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from noc_tui import __version__
-from noc_tui.cli.common import examples, fail, show_tracebacks
+from noc_tui.cli.common import complain, examples, fail, show_tracebacks
 from noc_tui.cli.lazy import LazyGroup
 
 app = typer.Typer(
@@ -42,9 +42,16 @@ def root(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong.")] = False,
+    store: Annotated[
+        str, typer.Option("--store", metavar="URL", help="Where results are remembered, in place of what is set.")
+    ] = "",
 ) -> None:
     """A flight simulator for on-call, in the terminal. Without a command, the home screen opens."""
     show_tracebacks(wanted=debug)
+    if store:
+        if not store.startswith(("postgresql:", "postgres:", "sqlite:")):  # it may hold a password, and is not told
+            complain("--store: expected postgresql://USER@HOST/DATABASE or sqlite:////PATH/TO/FILE", 2)
+        os.environ["NOC_TUI_STORE"] = store
     if context.invoked_subcommand is None:
         from noc_tui.cli.interactive import home
 

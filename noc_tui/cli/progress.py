@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -14,8 +15,14 @@ from noc_tui.cli import standings
 from noc_tui.cli.common import complain, examples, fail, find_recording, notice, say, say_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sqlalchemy import Connection
+
     from noc_tui.store.entries import Entry
     from noc_tui.store.store import Store
+
+T = TypeVar("T")
 
 StoreOption = Annotated[
     str,
@@ -79,36 +86,45 @@ def root(
         from noc_tui.tui.launch import Launch
 
         raise typer.Exit(run_app(Launch("progress")))
-    _show(output or ProgressFormat.TEXT, player, store, team=team)
+    if team:
+        _show_team(output or ProgressFormat.TEXT, store)
+    else:
+        _show(output or ProgressFormat.TEXT, player, store)
 
 
-def _show(output: ProgressFormat, player: str | None, store: str, *, team: bool) -> None:
+def _show(output: ProgressFormat, player: str | None, store: str) -> None:
     from noc_tui.sim.catalog import catalog_of
-    from noc_tui.store import queries, wording
-    from noc_tui.store.errors import StoreError
     from noc_tui.store.progress import progress_of
+    from noc_tui.store.wording import progress_json, progress_lines, progress_markdown
 
     name, now = player_of(player), datetime.now(UTC)
-    with open_store(store) as opened:
-        catch_up(opened)
-        try:
-            with opened.reading() as connection:
-                rows = queries.team(connection) if team else []
-                progress = progress_of(connection, name, now, catalog_of(()).ids)
-        except StoreError as error:
-            fail(error)
+    progress = asked(store, lambda connection: progress_of(connection, name, now, catalog_of(()).ids))
     match output:
-        case ProgressFormat.JSON if team:
-            say_json({"team": [row._asdict() for row in rows]})
         case ProgressFormat.JSON:
-            say_json(wording.progress_json(progress))
+            say_json(progress_json(progress))
         case ProgressFormat.MD:
-            text = wording.team_markdown(rows) if team else wording.progress_markdown(progress, now)
-            for line in text.splitlines():
-                say(line)
+            _say_all(progress_markdown(progress, now).splitlines())
         case ProgressFormat.TEXT:
-            for line in wording.team_lines(rows) if team else wording.progress_lines(progress, now):
-                say(line)
+            _say_all(progress_lines(progress, now))
+
+
+def _show_team(output: ProgressFormat, store: str) -> None:
+    from noc_tui.store.queries import team
+    from noc_tui.store.wording import team_lines, team_markdown
+
+    rows = asked(store, team)
+    match output:
+        case ProgressFormat.JSON:
+            say_json({"team": [row._asdict() for row in rows]})
+        case ProgressFormat.MD:
+            _say_all(team_markdown(rows).splitlines())
+        case ProgressFormat.TEXT:
+            _say_all(team_lines(rows))
+
+
+def _say_all(lines: Iterable[str]) -> None:
+    for line in lines:
+        say(line)
 
 
 @commands.command(epilog=examples("noc-tui progress rebuild"))
@@ -122,12 +138,16 @@ def rebuild(player: PlayerOption = None, store: StoreOption = "") -> None:
     from noc_tui.drills.daily import incident_and_seed
     from noc_tui.episode.library import list_sessions
     from noc_tui.store.errors import StoreError
+    from noc_tui.store.rebuilding import put_aside_if_damaged
     from noc_tui.store.rebuilding import rebuild as restore
 
     summaries, problems = list_sessions()
     files = [summary.path for summary in reversed(summaries)]
     with open_store(store) as opened:
         try:
+            if moved := put_aside_if_damaged(opened):
+                notice(f"the database was damaged, and lies in {moved} now")
+            catch_up(opened)  # what waits says whose a session is, and for which drill it was played
             rebuilt = restore(
                 opened,
                 files,
@@ -137,10 +157,8 @@ def rebuild(player: PlayerOption = None, store: StoreOption = "") -> None:
             )
         except StoreError as error:
             fail(error)
-        for sentence in (*problems, *rebuilt.problems, *opened.take_in_queue().notices):
+        for sentence in (*problems, *rebuilt.problems):
             notice(sentence)
-        if rebuilt.moved:
-            notice(f"the database was damaged, and lies in {rebuilt.moved} now")
         say(f"{rebuilt.taken.text} from {len(files)} file{'' if len(files) == 1 else 's'} in {paths.sessions_dir()}")
 
 
@@ -156,16 +174,9 @@ def export(
     store: StoreOption = "",
 ) -> None:
     """Write everything that is remembered to a JSON file."""
-    from noc_tui.store.errors import StoreError
     from noc_tui.store.transfer import export_to
 
-    with open_store(store) as opened:
-        catch_up(opened)
-        try:
-            with opened.reading() as connection:
-                count = export_to(connection, file)
-        except StoreError as error:
-            fail(error)
+    count = asked(store, lambda connection: export_to(connection, file))
     say(f"{count} entries written to {file}")
 
 
@@ -191,13 +202,12 @@ def import_(
     from noc_tui.store.writing import take_in
 
     person = player_of(player)
-    exported = [Path(name).is_file() and Path(name).suffix != ".jsonl" for name in files]
-    found = [Path(name) if is_export else find_recording(name) for name, is_export in zip(files, exported, strict=True)]
+    found = [Path(name) if Path(name).is_file() else find_recording(name) for name in files]
     entries: list[Entry] = []
     refused: list[Exception] = []
-    for path, is_export in zip(found, exported, strict=True):
+    for path in found:
         try:
-            entries += entries_from(path) if is_export else _session_entries(path, person)
+            entries += _session_entries(path, person) if _is_session(path) else entries_from(path)
         except (StoreError, SessionError) as error:
             refused.append(error)
     if len(refused) == len(files):
@@ -217,6 +227,15 @@ def import_(
         raise typer.Exit(1)
 
 
+def _is_session(path: Path) -> bool:
+    """Whether a file is a session, and not an export: by its beginning; where that says nothing, by its name."""
+    with suppress(OSError), path.open("rb") as file:  # who reads it tells why it cannot be
+        beginning = file.read(4096)
+        if b'"noc-tui-session"' in beginning or b'"noc-tui-progress"' in beginning:
+            return b'"noc-tui-session"' in beginning
+    return path.suffix == ".jsonl"
+
+
 def _session_entries(path: Path, person: str) -> list[Entry]:
     """What is remembered of a session. Raises `SessionError` for one that has not ended or does not verify."""
     from noc_tui.drills.daily import incident_and_seed
@@ -232,15 +251,25 @@ def _session_entries(path: Path, person: str) -> list[Entry]:
     return entries
 
 
+def asked(store: str, ask: Callable[[Connection], T]) -> T:
+    """What the database answers, with all in it that was not yet. Exits 1 where it cannot be asked."""
+    from noc_tui.store.errors import StoreError
+
+    with open_store(store) as opened:
+        catch_up(opened)
+        try:
+            with opened.reading() as connection:
+                return ask(connection)
+        except StoreError as error:
+            fail(error)
+
+
 def catch_up(opened: Store) -> None:
     """Take in what is not in the database yet: what waits, and what has ended while nobody looked."""
     from noc_tui import paths
-    from noc_tui.drills.results import take_in_ended
+    from noc_tui.drills import results
 
-    notices = [*opened.take_in_queue().notices]
-    if not notices:
-        notices += take_in_ended(opened, paths.sessions_dir())[1]
-    for sentence in notices:
+    for sentence in results.catch_up(opened, paths.sessions_dir()):
         notice(sentence)
 
 
@@ -264,8 +293,7 @@ def open_store(store: str) -> Store:
 def player_of(given: str | None) -> str:
     """Whose progress is asked for: who is named, else who is set, else the login name. Exits 2 for what is no name."""
     from noc_tui.preferences import load_preferences
-    from noc_tui.store.entries import player_name
-    from noc_tui.store.people import default_player
+    from noc_tui.store.people import default_player, player_name
 
     try:
         if given is not None:

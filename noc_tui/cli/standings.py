@@ -12,6 +12,8 @@ from noc_tui.cli.completion import complete_incidents
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from noc_tui.drills.boards import ShownBoard
     from noc_tui.store.queries import BoardRow
 
@@ -63,25 +65,24 @@ def leaderboard(
         complain("--date is about the daily; leave it or INCIDENT away", 2)
     if seed is not None and incident is None:
         complain("--seed needs an INCIDENT", 2)
-    from noc_tui.cli.progress import catch_up, open_store, player_of
-    from noc_tui.drills.boards import board_of_daily, rows_of, seed_board
+    from noc_tui.cli.progress import asked, player_of
+    from noc_tui.drills.boards import boards_of_dailies, rows_of, seed_board
     from noc_tui.drills.errors import DrillError
-    from noc_tui.store.errors import StoreError
-    from noc_tui.store.queries import daily_dates
 
     name, today = player_of(player), datetime.now(UTC).date()
-    with open_store(store) as opened:
-        catch_up(opened)
-        try:
-            with opened.reading() as connection:
-                if incident is None:
-                    done = daily_dates(connection, name)
-                    board: ShownBoard | None = board_of_daily(day.date() if day else today, done)
-                else:
-                    board = seed_board(connection, name, today, incident, seed)
-                rows = [] if board is None else rows_of(connection, board)
-        except (StoreError, DrillError) as error:
-            fail(error)
+
+    def ask(connection: Connection) -> tuple[ShownBoard | None, list[BoardRow]]:
+        board: ShownBoard | None
+        if incident is None:
+            (board,) = boards_of_dailies(connection, name, [day.date() if day else today])
+        else:
+            board = seed_board(connection, name, today, incident, seed)
+        return board, [] if board is None else rows_of(connection, board)
+
+    try:
+        board, rows = asked(store, ask)
+    except DrillError as error:
+        fail(error)
     if board is None and incident is not None:
         _check_incident(incident)
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from noc_tui.drills.daily import incident_and_seed
 from noc_tui.drills.whole import review_of_session
 from noc_tui.episode.errors import SessionError
-from noc_tui.episode.library import SUFFIX, summarize
+from noc_tui.episode.library import SUFFIX, is_unfinished
 from noc_tui.episode.reader import SessionFile
 from noc_tui.store.entries import date_of_day, day_of
 from noc_tui.store.errors import StoreError
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 DAILY: Final = "daily"
 SCHEDULED: Final = frozenset({"incident", "shift"})
 """Drills in which a whole incident is the answer to a card."""
-_UNFINISHED: Final = frozenset({"interrupted", "live"})
 
 
 class Result(NamedTuple):
@@ -76,6 +75,16 @@ def _further(entry: SessionEntry, review: Review | None) -> list[Entry]:
     return []
 
 
+def catch_up(store: Store, folder: Path, progress: Progress | None = None) -> list[str]:
+    """Take in what is not in the database yet: what waits in the queue, and what has ended in `folder` since.
+
+    Returns sentences for the user. `progress` is that of `take_in_ended`.
+    """
+    caught = store.take_in_queue()
+    ended = take_in_ended(store, folder, progress)[1] if caught.saved else []
+    return [*caught.notices, *ended]
+
+
 def take_in_ended(store: Store, folder: Path, progress: Progress | None = None) -> tuple[int, list[str]]:
     """Remember the sessions in `folder` that somebody has a claim on and that have ended since.
 
@@ -116,13 +125,12 @@ def _ended(store: Store, claim: Claim, path: Path, problems: list[str], progress
     Raises `StoreError`.
     """
     progress(0, 0)
+    if is_unfinished(path):
+        return None
     if not path.exists():
-        if not path.with_name(f"{path.name}.partial").exists():
-            store.claims.drop(claim.session)  # nothing happened in it, or it has been deleted
+        store.claims.drop(claim.session)  # nothing happened in it, or it has been deleted
         return None
     try:
-        if summarize(path).status in _UNFINISHED:
-            return None
         with SessionFile.open(path) as file:
             return result_of(file, person=claim.player, drill=claim.drill, progress=progress)
     except SessionError as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from noc_tui.store.queries import BoardRow, leaderboard
+from noc_tui.store.queries import MOST_ROWS, BoardRow, leaderboard
 from noc_tui.store.schema import dailies, sessions
 
 if TYPE_CHECKING:
@@ -25,21 +25,22 @@ class Board(NamedTuple):
     incident: str
     seed: int
     incident_hash: str
-    players: int
-    """How many stand on it."""
     last: int
     """When the last of its sessions ended, UTC, in milliseconds since 1970."""
 
 
-def boards(connection: Connection, incident: str | None = None, limit: int = MOST_BOARDS) -> list[Board]:
-    """The boards that the last 2000 sessions (of an incident) stand on, the one that was played last first."""
+def boards(
+    connection: Connection, incident: str | None = None, seed: int | None = None, limit: int = MOST_BOARDS
+) -> list[Board]:
+    """The boards that the last 2000 sessions (of an incident, from a seed) stand on, the one played last first."""
     latest = select(*(sessions.c[name] for name in _NEEDED)).order_by(sessions.c.ended.desc()).limit(LOOKED_AT)
-    if incident is not None:
-        latest = latest.where(sessions.c.incident == incident)
+    for column, wanted in ((sessions.c.incident, incident), (sessions.c.seed, seed)):
+        if wanted is not None:
+            latest = latest.where(column == wanted)
     c = latest.subquery().c
     ended = func.max(c.ended)
     found = connection.execute(
-        select(c.incident, c.seed, c.incident_hash, func.count(c.player.distinct()), ended)
+        select(c.incident, c.seed, c.incident_hash, ended)
         .where(c.reviewed, ~c.assisted, c.parent.is_(None), c.draws == 0, c.outcome == "resolved")
         .group_by(c.incident, c.seed, c.incident_hash)
         .order_by(ended.desc(), c.incident, c.seed)
@@ -52,7 +53,6 @@ _NEEDED: Final = (
     "incident",
     "seed",
     "incident_hash",
-    "player",
     "ended",
     "reviewed",
     "assisted",
@@ -81,8 +81,23 @@ def daily_board(connection: Connection, date: str, incident: str, seed: int, inc
             ~sessions.c.assisted,
         )
     )
-    agents = [row for row in leaderboard(connection, incident, seed, incident_hash) if row.kind == "agent"]
+    everybody = leaderboard(connection, incident, seed, incident_hash, limit=MOST_ROWS)
+    agents = [row for row in everybody if row.kind == "agent"]
     return _ranked([*(BoardRow(*row) for row in found), *agents])
+
+
+def blind_since(connection: Connection, player: str, since: int) -> dict[tuple[str, int], int]:
+    """Which seeds a player has played blind to the end since a moment: incident and seed, and when last.
+
+    Moments are UTC in milliseconds since 1970.
+    """
+    c = sessions.c
+    found = connection.execute(
+        select(c.incident, c.seed, func.max(c.ended))
+        .where(c.player == player, c.ended >= since, c.blind)
+        .group_by(c.incident, c.seed)
+    )
+    return {(incident, seed): ended for incident, seed, ended in found}
 
 
 def dates_played(connection: Connection, first: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from sqlalchemy import update
@@ -21,7 +22,7 @@ def state_of(place: Place, patience: float = PATIENCE) -> str:
     Neither file nor tables are made where there are none, and none of an older version brought up to date. Raises
     `StoreError` for a database that cannot be used.
     """
-    if place.file is not None and not place.file.exists():
+    if place.file is not None and not os.path.lexists(place.file):
         return "not there yet, for nothing has been remembered"
     engine = connect(place, patience)
     try:

@@ -5,9 +5,10 @@ A program may be killed at any point. What a session came to stands in its own f
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
@@ -16,8 +17,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from noc_tui.episode.format import describe
 from noc_tui.episode.records import SessionId  # noqa: TC001  (pydantic resolves the annotations at run time)
 from noc_tui.files import read_small
-from noc_tui.store.entries import PlayerName  # noqa: TC001  (see above)
 from noc_tui.store.errors import StoreError
+from noc_tui.store.people import PlayerName  # noqa: TC001  (see above)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,7 @@ class Claims:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(_adapter().dump_json(claim) + b"\n")
+            beside.write_text(json.dumps(asdict(claim)) + "\n")
             beside.replace(path)
         except OSError as error:
             with suppress(OSError):  # nothing half written is left behind, where that can be helped
@@ -113,7 +114,8 @@ class Claims:
 def _parsed(path: Path) -> Claim:
     """The claim in a file. Raises `OSError`, and `ValueError` with a clause for what is none."""
     try:
-        claim = _adapter().validate_json(read_small(path, _MAX_BYTES))
+        content = read_small(path, _MAX_BYTES)  # first: in most cases there is none, and no adapter to be built
+        claim = _adapter().validate_json(content)
     except ValidationError as error:
         raise ValueError(describe(error)) from error
     if claim.session != path.stem:

@@ -12,7 +12,6 @@ from noc_tui.episode.records import (
     INCIDENT_ID,
     LARGEST_INTEGER,
     MAX_DRAWS,
-    SHORT_TEXT,
     Outcome,
     Pace,
     SessionId,
@@ -20,7 +19,7 @@ from noc_tui.episode.records import (
 from noc_tui.review.model import Grade, Verdict  # noqa: TC001  (pydantic resolves the annotations at run time)
 from noc_tui.sim.actions import ActionType  # noqa: TC001  (see above)
 from noc_tui.sim.incident import MAX_STEPS_LIMIT
-from noc_tui.text import FORBIDDEN
+from noc_tui.store.people import PlayerName  # noqa: TC001  (see above)
 
 
 def _calendar_date(text: str) -> str:
@@ -31,8 +30,6 @@ def _calendar_date(text: str) -> str:
 Kind = Literal["person", "agent"]
 Millis = Annotated[int, Field(ge=0, le=253_000_000_000_000)]
 """UTC, in milliseconds since 1970, up to the year 9987: what falls due later must still be a date."""
-PlayerName = Annotated[str, Field(min_length=1, max_length=SHORT_TEXT, pattern=r"^[^\x00-\x1f\x7f]+$")]
-"""No control characters: databases refuse some of them, and terminals obey others."""
 Date = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_calendar_date)]
 Incident = Annotated[str, Field(pattern=INCIDENT_ID)]
 Whole = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
@@ -178,13 +175,3 @@ def day_of(value: int) -> int:
 def date_of_day(day: int) -> date:
     """The calendar date of such a day."""
     return moment_of(day * MILLIS_A_DAY).date()
-
-
-def player_name(text: str) -> str:
-    """A name as it can be kept and shown: nothing invisible in it, at most 80 characters. Raises `ValueError`."""
-    from unicodedata import category  # noqa: PLC0415  (a name is set once)
-
-    name = "".join(" " if category(c) in FORBIDDEN else c for c in text).strip()[:80]
-    if not name:
-        raise ValueError("a player needs a name")
-    return name

@@ -60,9 +60,11 @@ def version_of(connection: Connection, place: Place, newest: int = len(MIGRATION
 
     Raises `StoreError` for tables of a later version, and for such as are not ours.
     """
-    if not inspect(connection).has_table(meta.name):
+    found = set(inspect(connection).get_table_names())
+    if found.isdisjoint(METADATA.tables):
         return None
-    value = connection.execute(select(meta.c.value).where(meta.c.key == "version")).scalar()
+    named = meta.name in found
+    value = connection.execute(select(meta.c.value).where(meta.c.key == "version")).scalar() if named else None
     if value is None or not str(value).isdecimal() or int(value) < 1:
         raise StoreError(f"{place.shown}: holds tables that are not ours; name an empty database")
     if int(value) > newest:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,6 +30,9 @@ _WRITERS: Final = 0x6E6F632D
 _BUSY: Final = ("locked", "lock timeout")
 _DAMAGED: Final = ("not a database", "malformed")
 _VAGUE: Final = ("unable to open", "disk I/O error")
+_WHERE: Final = ("host", "port")
+_BESIDE: Final = ("-wal", "-shm")
+"""What SQLite puts beside a file while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,7 @@ class Place:
     @property
     def shown(self) -> str:
         """As it may be shown: without a password."""
-        if self.file:
-            return str(self.file)
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+        return str(self.file) if self.file else _shown(self.url.set(drivername="postgresql"))
 
 
 def place_of(given: str = "") -> Place:
@@ -67,7 +67,12 @@ def place_of(given: str = "") -> Place:
         return place_of_file(Path(os.path.expanduser(url.database)))  # noqa: PTH111  (Path.expanduser may raise)
     if backend in {"postgresql", "postgres"}:
         return Place(url.set(drivername="postgresql+psycopg"), None)
-    raise BadPlaceError(f"store: {url.render_as_string(hide_password=True)} is neither PostgreSQL nor a file of SQLite")
+    raise BadPlaceError(f"store: {_shown(url)} is neither PostgreSQL nor a file of SQLite")
+
+
+def _shown(url: URL) -> str:
+    """A URL without what is secret in it: of its parameters, which may be passwords, only where the server is."""
+    return url.set(query={key: url.query[key] for key in _WHERE if key in url.query}).render_as_string()
 
 
 def place_of_file(file: Path) -> Place:
@@ -80,8 +85,7 @@ def connect(place: Place, patience: float = PATIENCE) -> Engine:
     try:
         if place.file is None:
             return _server(place, patience)
-        _restore_permissions(place.file)
-        url = _as_a_picture(place.file) if _is_out_of_reach(place.file) else place.url
+        url = _immutable(place.file) if _can_only_be_read(place.file) else place.url
         engine = create_engine(url, connect_args={"timeout": patience})
     except (ImportError, NoSuchModuleError) as error:
         raise BadPlaceError(
@@ -92,34 +96,29 @@ def connect(place: Place, patience: float = PATIENCE) -> Engine:
     return engine
 
 
-def _restore_permissions(file: Path) -> None:
-    """Let what stands beside a database be written where the database may be.
-
-    SQLite makes it with the permissions that the database has at the time: of one that could only be read it would stay
-    behind, and keep the database so for good.
-    """
-    for end in ("-wal", "-shm"):
-        beside = file.with_name(file.name + end)
-        if os.access(beside, os.F_OK) and os.access(file, os.W_OK) and not os.access(beside, os.W_OK):
-            with suppress(OSError):  # somebody else's: what cannot be written is told when it is tried
-                beside.chmod(stat.S_IMODE(file.stat().st_mode))
-
-
-def _is_out_of_reach(file: Path) -> bool:
-    """Whether a database can only be looked at: nothing can be put beside it, as readers have to, and nobody has."""
-    beside = [file.with_name(file.name + end) for end in ("-wal", "-shm")]
+def _can_only_be_read(file: Path) -> bool:
+    """Whether a database may not be written, nor anybody has it open who may."""
     there = os.path.isfile(file)  # noqa: PTH113  (Path's raises where a folder above cannot be read)
-    return there and not os.access(file.parent, os.W_OK) and not any(os.access(path, os.F_OK) for path in beside)
+    ours = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+    return there and not ours and not any(os.path.lexists(f"{file}{end}") for end in _BESIDE)
 
 
-def _as_a_picture(file: Path) -> URL:
-    """How a file is opened that does not change."""
+def _immutable(file: Path) -> URL:
+    """How a file is opened that does not change.
+
+    Otherwise SQLite puts files beside it: where it may not, it reads nothing; where it may, they can be written as
+    little as the file, and stay, so that it could not be written even when it may be again.
+    """
     return make_url("sqlite://").set(database=f"file:{quote(str(file))}", query={"immutable": "1", "uri": "true"})
 
 
 def _server(place: Place, patience: float) -> Engine:
     """An engine for PostgreSQL, whose connections are tried before they are used: a server may have been restarted."""
-    engine = create_engine(place.url, connect_args={"connect_timeout": max(2, round(patience))}, pool_pre_ping=True)
+    given = {
+        "connect_timeout": max(2, round(patience)),
+        "prepare_threshold": None,  # how a statement is carried out would be kept from when the tables were empty
+    }
+    engine = create_engine(place.url, connect_args=given, pool_pre_ping=True)
 
     def wait_no_longer(connection: Any, _record: object) -> None:
         connection.execute(f"SET lock_timeout = {max(1, round(patience * 1000))}")
@@ -145,8 +144,11 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine, place: Place) -> Iterator[Connection]:
     """A connection that sees one state of the database throughout. Raises `StoreError`."""
-    with _telling(place), engine.connect() as connection, connection.begin():
-        yield connection
+    with _telling(place), engine.connect() as connection:
+        if place.file is None:  # else each statement would see a state of its own
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -195,6 +197,8 @@ def _about_the_file(file: Path) -> str | None:
         return "it is a folder"
     if not os.access(folder, os.W_OK | os.X_OK):
         return "nothing can be written in its folder"
+    if os.path.lexists(file) and not os.access(file, os.R_OK):
+        return "it may not be read"
     try:
         return None if shutil.disk_usage(folder).free else "the disk is full"
     except OSError:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, union_all
 from noc_tui.review.model import Verdict
 from noc_tui.sim.actions import ActionType
 from noc_tui.store.entries import MILLIS_A_DAY, date_of_day, day_of, millis
-from noc_tui.store.queries import daily_dates, deck_of, incident_standings, player_standing
+from noc_tui.store.queries import count_sessions, daily_dates, deck_of, incident_standings, player_standing
 from noc_tui.store.schema import sessions, verdicts
 
 if TYPE_CHECKING:
@@ -137,9 +137,7 @@ def _home(connection: Connection, player: str, now: datetime, deck: Mapping[Card
     dates = daily_dates(connection, player)
     today = date_of_day(day_of(moment))
     return Home(
-        sessions=connection.execute(
-            select(func.count()).select_from(sessions).where(sessions.c.player == player)
-        ).scalar_one(),
+        sessions=count_sessions(connection, player),
         streak=streak(dates, today),
         daily_done=today.isoformat() in dates,
         due=sum(card.due <= moment for card in deck.values()),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 
 from noc_tui.store.cards import Card
 from noc_tui.store.entries import DailyEntry
-from noc_tui.store.rating import Standing
 from noc_tui.store.rerating import INCIDENT, PLAYER, standings_on
-from noc_tui.store.schema import cards, dailies, players, ratings, sessions
+from noc_tui.store.schema import cards, dailies, players, reviews, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,55 +20,9 @@ if TYPE_CHECKING:
     from noc_tui.episode.records import Outcome
     from noc_tui.review.model import Grade
     from noc_tui.store.entries import Kind
+    from noc_tui.store.rating import Standing
 
 MOST_ROWS: Final = 1000
-
-
-class SessionRow(NamedTuple):
-    """A session as a table shows it."""
-
-    session: str
-    player: str
-    kind: Kind
-    incident: str
-    seed: int
-    started: int
-    """UTC, in milliseconds since 1970; so is `ended`."""
-    ended: int
-    outcome: Outcome
-    steps: int
-    par: float | None
-    grade: Grade | None
-    accuracy: float | None
-    drill: str | None
-
-
-_ROW: Final = [sessions.c[name] for name in SessionRow._fields]
-
-
-def recent_sessions(
-    connection: Connection,
-    *,
-    player: str | None = None,
-    incident: str | None = None,
-    outcome: str | None = None,
-    before: SessionRow | None = None,
-    limit: int = 200,
-) -> list[SessionRow]:
-    """The sessions, newest first, at most `limit` (and 1000); those that come after `before` in that order."""
-    wanted: list[ColumnElement[bool]] = []
-    for column, value in ((sessions.c.player, player), (sessions.c.incident, incident), (sessions.c.outcome, outcome)):
-        if value is not None:
-            wanted.append(column == value)
-    if before is not None:
-        wanted.append(
-            or_(
-                sessions.c.ended < before.ended,
-                and_(sessions.c.ended == before.ended, sessions.c.session < before.session),
-            )
-        )
-    query = select(*_ROW).where(*wanted).order_by(sessions.c.ended.desc(), sessions.c.session.desc())
-    return [SessionRow(*row) for row in connection.execute(query.limit(max(1, min(limit, MOST_ROWS))))]
 
 
 def count_sessions(connection: Connection, player: str | None = None) -> int:
@@ -94,15 +47,6 @@ def deck_of(connection: Connection, player: str) -> dict[CardKey, Card]:
 
 
 # --- ratings
-
-
-def rating_history(connection: Connection, side: str, name: str) -> list[tuple[int, Standing]]:
-    """The ratings of a player (`PLAYER`) or an incident (`INCIDENT`), a day each (days since 1970), oldest first."""
-    columns = [ratings.c[column] for column in Standing._fields]
-    found = connection.execute(
-        select(ratings.c.day, *columns).where(ratings.c.side == side, ratings.c.name == name).order_by(ratings.c.day)
-    )
-    return [(day, Standing(*values)) for day, *values in found]
 
 
 def player_standing(connection: Connection, player: str, day: int) -> Standing | None:
@@ -173,17 +117,11 @@ def leaderboard(
             sessions.c.outcome == "resolved",
         )
     )
-    best: dict[str, BoardRow] = {}
+    best: dict[tuple[str, Kind], BoardRow] = {}  # somebody may be called like an agent
     rows = [BoardRow(*row) for row in found]
     for row in sorted(rows, key=lambda row: (row.steps, -(row.accuracy or 0.0), row.ended, row.session)):
-        best.setdefault(row.player, row)
+        best.setdefault((row.player, row.kind), row)
     return list(best.values())[:limit]
-
-
-def best_run(connection: Connection, player: str, incident: str, seed: int, incident_hash: str) -> str | None:
-    """The session in which a player resolved a seed in the fewest steps; None where there is none."""
-    rows = leaderboard(connection, incident, seed, incident_hash, limit=MOST_ROWS)
-    return next((row.session for row in rows if row.player == player), None)
 
 
 class TeamRow(NamedTuple):
@@ -195,24 +133,39 @@ class TeamRow(NamedTuple):
     resolved: int
     incidents: int
     """How many different ones."""
+    accuracy: float | None
+    """Mean over the sessions, 0 to 100; None where none was judged."""
+    answers: int
+    """To cards: in the drill `spot`, and with whole incidents that the schedule chose."""
+    dailies: int
+    """Finished on their dates."""
     last: int
-    """When the last one ended, UTC, in milliseconds since 1970."""
+    """When the last session ended or the last answer was given, UTC, in milliseconds since 1970."""
 
 
 def team(connection: Connection) -> list[TeamRow]:
-    """Who has played how much, the most recent first."""
-    last = func.max(sessions.c.ended)
-    found = connection.execute(
-        select(
-            players.c.name,
-            players.c.kind,
-            func.count(),
-            func.count().filter(sessions.c.outcome == "resolved"),
-            func.count(sessions.c.incident.distinct()),
-            last,
-        )
-        .join(sessions, sessions.c.player == players.c.name)
-        .group_by(players.c.name, players.c.kind)
-        .order_by(last.desc(), players.c.name)
-    )
-    return [TeamRow(*row) for row in found]
+    """Who has practised how much, the most recent first."""
+    s, r, d = sessions.c, reviews.c, dailies.c
+    won = func.count().filter(s.outcome == "resolved")
+    played = _by_player(connection, s.player, func.count(), won, func.count(s.incident.distinct()), func.max(s.ended))
+    accuracy = _by_player(connection, s.player, func.avg(s.accuracy))  # by itself: each is answered by an index alone
+    answered = _by_player(connection, r.player, func.count(), func.max(r.at))
+    finished = _by_player(connection, d.player, func.count().filter(d.ended.is_not(None)))
+    rows = []
+    for name, kind in connection.execute(select(players.c.name, players.c.kind)):
+        if name in played or name in answered:
+            count, resolved, incidents, ended = played.get(name, (0, 0, 0, 0))
+            (mean,) = accuracy.get(name, (None,))
+            answers, at = answered.get(name, (0, 0))
+            (tries,) = finished.get(name, (0,))
+            mean = None if mean is None else float(mean)
+            rows.append(TeamRow(name, kind, count, resolved, incidents, mean, answers, tries, max(ended, at)))
+    return sorted(rows, key=lambda row: (-row.last, row.player))
+
+
+def _by_player(
+    connection: Connection, player: ColumnElement[str], *figures: ColumnElement[Any]
+) -> dict[str, tuple[Any, ...]]:
+    """These figures of each player."""
+    found = connection.execute(select(player, *figures).group_by(player))
+    return {name: tuple(values) for name, *values in found}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -41,8 +42,6 @@ class Rebuilt(NamedTuple):
     taken: Taken
     problems: tuple[str, ...]
     """A sentence for each file that gave nothing, or less than it should."""
-    moved: Path | None
-    """Where a database that was beyond use lies now."""
 
 
 def rebuild(
@@ -51,9 +50,8 @@ def rebuild(
     """Review the sessions in these files anew and put them into the database, in place of what it says of them.
 
     `person` is who played what a human did, where the database does not know. Sessions of other files, and the answers
-    to cards, stay as they are. A SQLite file that is damaged is put aside first. Raises `StoreError`.
+    to cards, stay as they are. Raises `StoreError`.
     """
-    moved = put_aside_if_damaged(store)
     with store.writing():
         pass  # reviews take long: what cannot be written to is told before them
     entries: list[Entry] = []
@@ -70,7 +68,7 @@ def rebuild(
     with store.writing() as connection:
         taken = take_in(connection, _as_known(connection, entries), anew=True)
         rerate_all(connection)
-    return Rebuilt(taken, tuple(problems), moved)
+    return Rebuilt(taken, tuple(problems))
 
 
 def entries_of_file(path: Path, person: str, daily_of: DailyOf, problems: list[str]) -> list[Entry]:
@@ -127,9 +125,10 @@ def put_aside_if_damaged(store: Store) -> Path | None:
     while (aside := file.with_name(f"{file.name}{_ASIDE}-{number}")).exists():
         number += 1
     try:
+        for end in ("-wal", "-shm"):  # before it, or a new database would be given what belongs to the old one
+            with suppress(FileNotFoundError):
+                file.with_name(file.name + end).replace(aside.with_name(aside.name + end))
         file.replace(aside)
-        for rest in ("-wal", "-shm"):
-            file.with_name(file.name + rest).unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"{file}: is damaged, and cannot be moved out of the way: {error.strerror}") from error
     return aside

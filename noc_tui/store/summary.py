@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from noc_tui.episode.errors import SessionError
 from noc_tui.episode.records import CLOCK, HUMAN
 from noc_tui.episode.totals import diagnosis_of
 from noc_tui.review.model import Verdict
 from noc_tui.store.entries import MoveCount, SessionEntry, millis
+from noc_tui.store.lines import dump_entry, parse_entry
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ def session_entry(track: Track, review: Review | None, *, person: str, drill: st
     """What is remembered of a session that has ended; `review` is None where it cannot be reviewed.
 
     Counted in the rating is what somebody played alone, from the start, to an end that could be won. Raises
-    `ValueError` for a session without an end.
+    `ValueError` for a session without an end, `SessionError` for one with figures that cannot be kept (a date before
+    1970).
     """
     header, end = track.header, track.end
     if end is None:
@@ -69,7 +72,7 @@ def session_entry(track: Track, review: Review | None, *, person: str, drill: st
     useful = review.first_useful if review else None
     graded = review is not None and review.grade is not None
     started = millis(header.started)
-    return SessionEntry(
+    entry = SessionEntry(
         session=header.session,
         player=player,
         kind=kind,
@@ -102,6 +105,11 @@ def session_entry(track: Track, review: Review | None, *, person: str, drill: st
         rated=graded and not assisted and header.parent is None and not header.draws,
         verdicts=_counts(review) if review else (),
     )
+    try:
+        parse_entry(dump_entry(entry))  # or nobody could import what is exported, all that is sound in it included
+    except ValueError as error:
+        raise SessionError(f"session {header.session} cannot be remembered: {error}") from error
+    return entry
 
 
 def _counts(review: Review) -> tuple[MoveCount, ...]:

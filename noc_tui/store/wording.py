@@ -32,7 +32,7 @@ HEADINGS: Final = (
     "rating",
     "due",
 )
-TEAM_HEADINGS: Final = ("player", "kind", "sessions", "resolved", "incidents", "last")
+TEAM_HEADINGS: Final = ("player", "kind", "sessions", "resolved", "incidents", "accuracy", "answers", "dailies", "last")
 WEEKS: Final = 12
 TREND: Final = 8
 """Sessions in a trend strip."""
@@ -131,9 +131,10 @@ def _row(incident: IncidentProgress, now: datetime) -> tuple[str, ...]:
 
 
 def _team_row(row: TeamRow) -> tuple[str, ...]:
-    last = moment_of(row.last).strftime("%Y-%m-%d %H:%M")
     counts = str(row.sessions), str(row.resolved), str(row.incidents)
-    return clean(row.player, 40), row.kind, *counts, f"{last} UTC"
+    accuracy = _NONE if row.accuracy is None else f"{row.accuracy:.0f} %"
+    last = f"{moment_of(row.last):%Y-%m-%d %H:%M} UTC"
+    return clean(row.player, 40), row.kind, *counts, accuracy, str(row.answers), str(row.dailies), last
 
 
 def when_due(due: int, now: datetime) -> str:

@@ -43,11 +43,7 @@ class Taken(NamedTuple):
         counts = (
             (self.sessions, "session", "sessions"),
             (self.answers, "answer", "answers"),
-            (
-                self.dailies,
-                "daily",
-                "dailies",
-            ),
+            (self.dailies, "daily", "dailies"),
         )
         return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts)
 

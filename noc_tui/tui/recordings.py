@@ -32,8 +32,8 @@ _OUTCOMES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-BATCH: Final = 250
-"""So many files are read before what they hold is handed on."""
+BATCH: Final = 100
+"""So many files at least are read before what they hold is handed on."""
 
 
 class Found(NamedTuple):
@@ -62,17 +62,21 @@ def read_recordings(known: Mapping[Path, SessionSummary], most: int | None = Non
     from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (loads pydantic)
     from noc_tui.episode.library import summarize  # noqa: PLC0415
 
+    folder = paths.sessions_dir()
     try:
-        files = _session_files()[:most]
+        names = _session_names(folder)[:most]
     except SessionError as error:
         yield Batch(problems=(str(error),))
         return
     found: list[Found] = []
     problems: list[str] = []
-    for done, path in enumerate(files):
-        if done and done % BATCH == 0:
-            yield Batch(tuple(found), tuple(problems), done, len(files))
-            found, problems = [], []
+    handed_on = 0
+    for done, name in enumerate(names):
+        # The more there are, the longer it takes to list them anew.
+        if done - handed_on >= max(BATCH, handed_on // 4):
+            yield Batch(tuple(found), tuple(problems), done, len(names))
+            found, problems, handed_on = [], [], done
+        path = folder / name  # not before it is needed: a hundred thousand of them take half a second
         session = known.get(path)
         try:
             if session is None or session.status in UNFINISHED:
@@ -81,25 +85,24 @@ def read_recordings(known: Mapping[Path, SessionSummary], most: int | None = Non
             problems.append(str(error))
         else:
             found.append(Found(session, searchable(session)))
-    yield Batch(tuple(found), tuple(problems), len(files), len(files))
+    yield Batch(tuple(found), tuple(problems), len(names), len(names))
 
 
-def _session_files() -> list[Path]:
-    """The files in the user's sessions folder, newest first: ids are sortable by time.
+def _session_names(folder: Path) -> list[str]:
+    """The names of what may be sessions in a folder, newest first: ids are sortable by time.
 
     Raises `SessionError` for a folder that cannot be listed.
     """
     from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (loads pydantic)
     from noc_tui.episode.library import SUFFIX  # noqa: PLC0415
 
-    folder = paths.sessions_dir()
     try:
         names = [name for name in os.listdir(folder) if name.endswith(SUFFIX)]  # noqa: PTH208  (a tenth of the time)
     except FileNotFoundError:
         return []
     except OSError as error:
         raise SessionError(f"{folder}: cannot be listed: {error.strerror}") from error
-    return [folder / name for name in sorted(names, reverse=True)]
+    return sorted(names, reverse=True)
 
 
 def verify_recording(session: SessionSummary) -> tuple[bool, str]:

@@ -12,6 +12,7 @@ from noc_tui import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from noc_tui.drills.results import Result
     from noc_tui.episode.records import Header
@@ -153,8 +154,16 @@ class Remembering:
 
     def catch_up(self) -> None:
         """Take in what earlier programs have left waiting, if anything. `Caught` follows where there was something."""
-        if self.on and paths.queue_dir().is_dir():
+        if self.on and self._is_anything_left():
             self._do(self._catch_up)
+
+    def _is_anything_left(self) -> bool:
+        """Whether more lies in the folder than the claims of this program. Loads nothing."""
+        try:
+            left = list(paths.queue_dir().iterdir())
+        except OSError:
+            return False
+        return any(path.stem not in self._claims for path in left)
 
     def close(self) -> None:
         """The program ends: drop what has not been begun, and wait a moment for what has."""
@@ -219,14 +228,12 @@ class Remembering:
         from noc_tui.store.queue import Queue  # noqa: PLC0415
 
         folder = paths.queue_dir()
-        if not (Queue(folder).files() or Claims(folder).files()):
+        # What can be gone on with has a claim as well: what its result needs is loaded when it has ended.
+        if not (Queue(folder).files() or any(map(_is_due, Claims(folder).files()))):
             return
-        from noc_tui.drills.results import take_in_ended  # noqa: PLC0415
+        from noc_tui.drills.results import catch_up  # noqa: PLC0415
 
-        notices = [*self.store.take_in_queue().notices]
-        if not notices:
-            notices += take_in_ended(self.store, paths.sessions_dir(), self._go_on)[1]
-        self._tell(notices)
+        self._tell(catch_up(self.store, paths.sessions_dir(), self._go_on))
         self._post(self.Caught())
 
     def _go_on(self, _done: int, _total: int) -> None:
@@ -240,6 +247,13 @@ class Remembering:
             if sentence not in self._told:
                 self._told.add(sentence)
                 self._post(self.Failed(sentence))
+
+
+def _is_due(claim: Path) -> bool:
+    """Whether a claim's session neither goes on nor can be gone on with."""
+    from noc_tui.episode.library import SUFFIX, is_unfinished  # noqa: PLC0415
+
+    return not is_unfinished(paths.sessions_dir() / f"{claim.stem}{SUFFIX}")
 
 
 class _LeavingError(Exception):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from noc_tui.drills.daily import daily_date
 from tests.cli.shell import noc
+from tests.tui.shelf import interrupted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DRILLS = ("spot", "incident", "shift", "daily", "versus", "retry")
 
@@ -51,6 +56,16 @@ def test_what_cannot_be_is_refused_before_the_screen_is_taken_over(arguments: tu
     result = noc("drill", *arguments, terminal=True)
     assert result.code == 2
     assert said in result.err
+
+
+def test_a_move_that_there_is_not_is_refused_and_so_is_what_is_no_session(tmp_path: Path) -> None:
+    path = interrupted(steps=2)
+    result = noc("drill", "retry", str(path), "--step", "3", terminal=True)
+    assert (result.code, result.err) == (2, f"noc-tui: --step 3: {path.name} has 2 steps\n")
+    (tmp_path / "none.jsonl").write_text("none\n")
+    result = noc("drill", "retry", str(tmp_path / "none.jsonl"), terminal=True)
+    assert result.code == 1
+    assert "is no noc-tui session" in result.err
 
 
 def test_the_help_names_every_drill() -> None:

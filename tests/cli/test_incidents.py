@@ -97,6 +97,16 @@ def test_wrong_names_are_wrong_use_and_broken_files_are_not(command: tuple[str, 
     assert done.err
 
 
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_summary_is_broken_between_words_for_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = noc("incidents", "show", "retry_storm")
+    begin, end = shown.lines.index(""), shown.lines.index("At the page:")
+    told = shown.lines[begin:end]
+    assert columns - 20 < max(map(len, told)) < columns
+    assert " ".join(filter(None, told)) == " ".join(default_catalog().load("retry_storm").summary.split())
+
+
 def test_showing_an_incident_keeps_what_its_actions_do_for_those_who_ask_for_json() -> None:
     shown = noc("incidents", "show", "memory_leak")
     assert shown.lines[0] == "Memory leak (memory_leak)"

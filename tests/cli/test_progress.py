@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noc_tui import paths
+from noc_tui.preferences import load_preferences
+from noc_tui.store.claims import Claim
 from noc_tui.store.entries import PlayerEntry, millis
+from noc_tui.store.queries import deck_of
 from noc_tui.store.queue import Queue
+from noc_tui.store.store import Store
 from tests.cli.shell import noc
+from tests.store.asking import recent_sessions
 from tests.store.builders import review, session
 
 if TYPE_CHECKING:
@@ -75,9 +80,33 @@ def test_markdown_is_a_table() -> None:
 @pytest.mark.usefixtures("waiting")
 def test_a_team_is_listed_by_who_played_last() -> None:
     lines = noc("progress", "--team").out.splitlines()
-    assert lines[1].split()[:5] == ["ana", "person", "2", "1", "1"]
+    assert lines[0].split()[2:8] == ["sessions", "resolved", "incidents", "accuracy", "answers", "dailies"]
+    assert lines[1].split()[:9] == ["ana", "person", "2", "1", "1", "90", "%", "1", "0"]
     assert json.loads(noc("progress", "--team", "--format", "json").out)["team"][0]["player"] == "ana"
-    assert "| ana | person | 2 |" in noc("progress", "--team", "--format", "md").out
+    assert "| ana | person | 2 | 1 | 1 | 90 % | 1 | 0 |" in noc("progress", "--team", "--format", "md").out
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_database_that_is_named_before_a_command_is_that_of_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOC_TUI_STORE", "")
+    opened: list[str] = []
+
+    def run_app(_: object) -> int:
+        opened.append(load_preferences().store)
+        return 0
+
+    monkeypatch.setattr("noc_tui.tui.app.run_app", run_app)
+    url = f"sqlite:///{tmp_path / 'other.sqlite3'}"
+    assert "2 sessions" in noc("--store", url, "progress", "--player", "ana", "--format", "text").out
+    assert (tmp_path / "other.sqlite3").exists()
+    assert not paths.progress_file().exists()
+    assert noc("--store", url, "play", "cpu_overload", terminal=True).code == 0
+    assert opened == [url]
+    done = noc("--store", "mysql://ana:secret@db/x", "play")
+    assert (done.code, "secret" in done.err) == (2, False)
+    assert "--store: expected postgresql://" in done.err
 
 
 @pytest.mark.usefixtures("waiting")
@@ -98,6 +127,37 @@ def test_rebuild_takes_the_recordings_in(recorded: Path) -> None:
     assert noc("progress", "--player", "rules").out.startswith("rules: 1 session, rating 1")
 
 
+def test_rebuild_does_not_forget_what_waited_for_a_database_that_was_damaged(recorded: Path) -> None:
+    paths.progress_file().write_text("nonsense " * 1000)
+    played = recorded.read_text().replace('"driver":"rules"', '"driver":"human"')
+    first, second = (recorded.with_name(f"{name}.jsonl") for name in ("01FIRST", "01SECOND"))
+    for path in (first, second):
+        path.write_text(played.replace(recorded.stem, path.stem))
+    recorded.unlink()
+    with (
+        Store() as store
+    ):  # as it is after a shift: one session is told to have been put off, one is still to be reviewed
+        store.queue.put([session(first.stem, player="ben", drill="shift"), review("R1", player="ben")])
+        store.claims.put(Claim(second.stem, "carl", "incident"))
+    done = noc("progress", "rebuild", "--player", "ana")
+    assert done.code == 0
+    with Store() as store, store.reading() as connection:
+        assert {(row.player, row.drill) for row in recent_sessions(connection)} == {
+            ("ben", "shift"),
+            ("carl", "incident"),
+        }
+        assert len(deck_of(connection, "ben")) == len(deck_of(connection, "carl")) == 1
+
+
+def test_what_has_ended_is_taken_in_though_something_in_the_queue_cannot_be_read(recorded: Path) -> None:
+    with Store() as store:
+        (store.queue.folder / "0.jsonl").mkdir(parents=True)
+        store.claims.put(Claim(recorded.stem, "ana"))
+    done = noc("progress", "--player", "rules")
+    assert "0.jsonl: cannot be read" in done.err
+    assert done.out.startswith("rules: 1 session")
+
+
 def test_a_session_of_a_colleague_counts_for_whoever_played_it(recorded: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs.jsonl"
     theirs.write_text(recorded.read_text().replace('"driver":"rules"', '"driver":"human"'))
@@ -105,6 +165,19 @@ def test_a_session_of_a_colleague_counts_for_whoever_played_it(recorded: Path, t
     assert done.out == "1 session, 0 answers, 0 dailies new, of 1 entry\n"
     assert "ben: 1 session" in noc("progress", "--player", "ben").out
     assert noc("progress", "import", str(theirs), "--player", "ben").out.startswith("0 sessions")
+
+
+def test_what_a_file_holds_is_told_by_its_beginning_and_not_by_its_name(recorded: Path, tmp_path: Path) -> None:
+    theirs, moved = tmp_path / "theirs.json", tmp_path / "progress.jsonl"
+    theirs.write_text(recorded.read_text())
+    assert noc("progress", "import", str(theirs)).out.startswith("1 session,")
+    noc("progress", "export", str(moved))
+    other = f"sqlite:///{tmp_path / 'other.sqlite3'}"
+    assert noc("progress", "import", str(moved), "--store", other).out.startswith("1 session,")
+    for name, sentence in (("a.json", "a.json: is no JSON"), ("a.jsonl", "a.jsonl: is no noc-tui session")):
+        (tmp_path / name).write_text("neither\n")
+        done = noc("progress", "import", str(tmp_path / name))
+        assert (done.code, sentence in done.err) == (1, True)
 
 
 def test_a_session_that_does_not_verify_is_not_imported(recorded: Path) -> None:

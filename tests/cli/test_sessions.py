@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from noc_tui import paths
+from noc_tui.cli.sessions import broken
 from noc_tui.episode.clock import FrozenClock
 from noc_tui.episode.episode import Episode
 from noc_tui.episode.reader import SessionFile
@@ -66,6 +67,17 @@ def test_a_line_of_the_list_names_a_session_so_that_it_can_be_typed(recorded: Pa
     assert noc("sessions", "show", name).code == 0
 
 
+def test_the_list_is_in_columns_and_no_wider_than_a_terminal_of_80() -> None:
+    noc("run", "--agent", "random", "--incident", "pack", "--seeds", "123456:123457")
+    noc("run", "--agent", "rules", "--incident", "cpu_overload", "--seeds", "7:8")
+    lines = noc("sessions", "list").lines
+    assert len(lines) > 2
+    for words in (("random", "rules"), ("resolved", "crashed", "out of steps")):
+        places = {line.find(word) for line in lines for word in words if word in line}
+        assert len(places) == 1
+    assert max(map(len, lines)) <= 80
+
+
 def test_a_session_under_another_name_is_listed_by_the_name_that_finds_it(recorded: Path) -> None:
     recorded.rename(recorded.with_name("best-run.jsonl"))
     name = noc("sessions", "list").out.split()[0]
@@ -88,10 +100,10 @@ def test_the_list_as_json_is_an_object_a_line(recorded: Path) -> None:
 def test_what_is_being_recorded_is_listed_as_that() -> None:
     episode = Episode(bundled_incident("memory_leak"), 1, record=into(folder()))
     episode.act(ActionType.CLEAR_CACHE)
-    assert noc("sessions").out.rstrip().endswith("you       being recorded, at 1")
+    assert noc("sessions").out.rstrip().endswith("you  live, at 1")
     assert noc("sessions", "show", "last").lines[-1] == "live at step 1"
     episode.close()
-    assert noc("sessions").out.rstrip().endswith("you       interrupted at 1")
+    assert noc("sessions").out.rstrip().endswith("you  interrupted at 1")
 
 
 def test_foreign_and_damaged_files_are_named_and_hide_no_session(recorded: Path) -> None:
@@ -164,6 +176,19 @@ def test_a_session_is_shown_with_its_marks_and_changes_of_control() -> None:
     assert [line.split()[0] for line in lines if line[:4].strip().isdecimal()] == ["1", "2", "3", "4"]
 
 
+def test_in_a_terminal_an_explanation_goes_on_below_its_beginning() -> None:
+    eventful(folder())
+    lines = noc("sessions", "show", "last").lines
+    assert [row for line in lines for row in broken(line, 0)] == lines
+    for line in lines:
+        first, *more = broken(line, 80)
+        assert " ".join([first, *map(str.strip, more)]).split() == line.split()
+        assert max(map(len, [first, *more])) <= 80
+        if line[:4].strip().isdecimal():
+            assert all(row[:28] == " " * 28 and row[28] != " " for row in more)
+    assert any(len(broken(line, 80)) > 1 for line in lines)
+
+
 def test_a_session_with_an_incident_that_has_no_title_is_shown(recorded: Path) -> None:
     edit(recorded, 0, incident={})
     assert noc("sessions", "show", "last").lines[0].startswith("? (?), seed 0")
@@ -171,7 +196,7 @@ def test_a_session_with_an_incident_that_has_no_title_is_shown(recorded: Path) -
 
 def test_while_a_blind_episode_can_be_gone_on_with_its_incident_is_not_named() -> None:
     path = eventful(folder(), blind=True)
-    assert "  blind incident             7  you " in noc("sessions", "list").out
+    assert "  blind incident  7  you " in noc("sessions", "list").out
     assert json.loads(noc("sessions", "list", "--format", "json").out)["incident"] is None
     shown = noc("sessions", "show", "last").out
     assert shown.startswith("Blind incident, seed 7, turn pace\n")

@@ -10,10 +10,12 @@ from sqlalchemy import inspect, text
 
 from noc_tui.store.checking import state_of
 from noc_tui.store.errors import StoreError
-from noc_tui.store.place import connect, reading
+from noc_tui.store.place import connect, place_of_file, reading
 from tests.store.builders import session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from noc_tui.store.store import Store
 
 
@@ -33,6 +35,10 @@ def test_an_empty_database_stays_empty(store: Store) -> None:
         store.place.file.touch()
     assert state_of(store.place) == "empty"
     assert tables(store) == []
+
+
+def test_a_file_that_cannot_be_looked_for_is_not_there(tmp_path: Path) -> None:
+    assert state_of(place_of_file(tmp_path / ("x" * 300) / "progress.sqlite3")).startswith("not there yet")
 
 
 def test_what_is_remembered_is_counted(store: Store) -> None:
@@ -65,6 +71,6 @@ def test_one_that_may_only_be_read_cannot_be_used_and_what_is_tried_leaves_no_tr
     before = sqlite.place.file.read_bytes()
     assert state_of(sqlite.place) == "1 session"
     assert sqlite.place.file.read_bytes() == before
-    monkeypatch.setattr("os.access", lambda _path, mode: mode == os.F_OK and not str(_path).endswith(("-wal", "-shm")))
+    monkeypatch.setattr("os.access", lambda _path, mode: mode == os.F_OK)
     with pytest.raises(StoreError, match="may be read and not written"):
         state_of(sqlite.place)

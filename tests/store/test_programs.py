@@ -6,9 +6,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from noc_tui.store.queries import count_sessions, deck_of, rating_history
+from noc_tui.store.queries import count_sessions, deck_of
 from noc_tui.store.queue import Queue
 from noc_tui.store.store import Store
+from tests.store.asking import rating_history
 
 if TYPE_CHECKING:
     from pathlib import Path

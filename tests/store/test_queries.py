@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,47 +11,22 @@ from hypothesis import strategies as st
 
 from noc_tui.review.model import Verdict
 from noc_tui.sim.actions import ActionType
-from noc_tui.store.entries import MoveCount, date_of_day, day_of, millis, moment_of, player_name
-from noc_tui.store.people import default_player
+from noc_tui.store.entries import MoveCount, date_of_day, day_of, millis, moment_of
+from noc_tui.store.people import default_player, player_name
 from noc_tui.store.progress import Mistake, home_of, progress_of, streak
 from noc_tui.store.queries import (
-    best_run,
     incident_standings,
     leaderboard,
     player_standing,
-    recent_sessions,
     team,
 )
+from noc_tui.store.store import Store
 from tests.store.builders import DAY, START, daily, review, session
 
 if TYPE_CHECKING:
-    from noc_tui.store.store import Store
+    from pathlib import Path
 
 NOW = moment_of(START + 5 * DAY)
-
-
-def test_sessions_come_newest_first_and_page_by_page(store: Store) -> None:
-    store.remember(*(session(f"S{number}", at=START + number // 2 * 1000) for number in range(9)))
-    with store.reading() as connection:
-        names: list[str] = []
-        last = None
-        while page := recent_sessions(connection, before=last, limit=2):
-            names += [row.session for row in page]
-            last = page[-1]
-    assert names == [f"S{number}" for number in reversed(range(9))]
-
-
-def test_sessions_can_be_asked_for_by_player_incident_and_outcome(store: Store) -> None:
-    store.remember(
-        session("S1"),
-        session("S2", player="ben"),
-        session("S3", incident="flaky_nic"),
-        session("S4", outcome="crashed"),
-    )
-    with store.reading() as connection:
-        assert [row.session for row in recent_sessions(connection, player="ben")] == ["S2"]
-        assert [row.session for row in recent_sessions(connection, incident="flaky_nic")] == ["S3"]
-        assert [row.session for row in recent_sessions(connection, outcome="crashed", player="ana")] == ["S4"]
 
 
 def test_a_leaderboard_has_the_best_of_each_and_nothing_that_does_not_count(store: Store) -> None:
@@ -67,22 +41,40 @@ def test_a_leaderboard_has_the_best_of_each_and_nothing_that_does_not_count(stor
         session("S7", **same, player="unverified", steps=4, reviewed=False),
         session("S8", **same, player="crashed", steps=4, outcome="crashed"),
         session("S9", seed=7, incident_hash="sha256:other", player="doctored", steps=4),
+        session("SA", **same, player="rules", steps=9),
     )
     with store.reading() as connection:
         board = leaderboard(connection, "cpu_overload", 7, "sha256:a")
-        assert best_run(connection, "ana", "cpu_overload", 7, "sha256:a") == "S2"
-        assert best_run(connection, "nobody", "cpu_overload", 7, "sha256:a") is None
-    assert [(row.player, row.steps) for row in board] == [("ana", 7), ("ben", 8), ("rules", 8)]
+    assert [(row.player, row.steps) for row in board] == [("ana", 7), ("ben", 8), ("rules", 8), ("rules", 9)]
 
 
 def test_a_team_sees_who_did_what(store: Store) -> None:
     store.remember(
         session("S1"),
         session("S2", outcome="crashed", incident="flaky_nic"),
-        session("S3", player="ben", at=START + DAY),
+        session("S3", player="ben", at=START + DAY, accuracy=None),
+        review("R1", at=START + 2 * DAY, player="carl"),
+        review("R2", at=START),
+        daily("2026-12-01"),
+        daily("2026-12-02", ended=None, outcome=None),
+        daily("2026-12-02", player="only began", ended=None, outcome=None),
     )
+    ended = session("S1").ended
     with store.reading() as connection:
-        assert [row[:5] for row in team(connection)] == [("ben", "person", 1, 1, 1), ("ana", "person", 2, 1, 2)]
+        assert team(connection) == [
+            ("carl", "person", 0, 0, 0, None, 1, 0, START + 2 * DAY),
+            ("ben", "person", 1, 1, 1, None, 0, 0, START + DAY),
+            ("ana", "person", 2, 1, 2, 90.0, 1, 1, ended),
+        ]
+
+
+def test_who_reads_sees_one_state_whatever_is_written_meanwhile(store: Store, tmp_path: Path) -> None:
+    store.remember(session("S1"))
+    shown = store.place.url.render_as_string(hide_password=False)
+    with Store(shown, queue=tmp_path / "other") as other, store.reading() as connection:
+        before = team(connection)
+        assert other.remember(session("S2"), review("R1")).saved
+        assert team(connection) == before
 
 
 def test_ratings_are_told_as_of_a_day_and_less_certain_with_time(store: Store) -> None:
@@ -235,11 +227,3 @@ def test_whoever_has_no_name_is_called_player(monkeypatch: pytest.MonkeyPatch) -
     assert default_player() == "ana"
     monkeypatch.setattr("getpass.getuser", unknown)
     assert default_player() == "player"
-
-
-def test_a_row_of_a_session_is_what_was_put_in(store: Store) -> None:
-    entry = replace(session("S1"), drill="shift")
-    store.remember(entry)
-    with store.reading() as connection:
-        (row,) = recent_sessions(connection)
-    assert all(getattr(entry, name) == value for name, value in row._asdict().items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -18,13 +19,14 @@ from noc_tui.review.session import review_session
 from noc_tui.sim.actions import ActionType
 from noc_tui.store.entries import ReviewEntry, SessionEntry
 from noc_tui.store.errors import StoreError
-from noc_tui.store.queries import daily_entry, deck_of, leaderboard, recent_sessions
+from noc_tui.store.queries import daily_entry, deck_of, leaderboard
 from noc_tui.store.rebuilding import put_aside_if_damaged, rebuild
 from noc_tui.store.store import Store
 from noc_tui.store.summary import session_entry, verdict_letters
 from noc_tui.store.transfer import entries_of
 from tests.factories import bundled_incident
 from tests.review.builders import KEYS
+from tests.store.asking import recent_sessions
 from tests.store.builders import derived, review
 
 if TYPE_CHECKING:
@@ -136,7 +138,7 @@ def test_rebuilding_restores_sessions_and_ratings_and_leaves_the_schedule(store:
         for table in ("sessions", "verdicts", "ratings"):
             connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  (names of ours)
     rebuilt = rebuild(store, files_of(tmp_path / "sessions"), person="ana", daily_of=no_daily)
-    assert (rebuilt.taken.sessions, rebuilt.problems, rebuilt.moved) == (2, (), None)
+    assert (rebuilt.taken.sessions, rebuilt.problems) == (2, ())
     assert derived(store) == before
     with store.reading() as connection:
         restored = [e for e in entries_of(connection) if isinstance(e, SessionEntry)]
@@ -216,6 +218,27 @@ def test_a_session_that_ends_otherwise_than_it_says_is_not_believed(
     assert row.grade is None
 
 
+@pytest.mark.parametrize(
+    ("change", "clause"),
+    [
+        (('"2026-12-01T', '"1026-12-01T'), "session.started: input should be greater than or equal to 0"),
+        (('"elapsed":8.0', '"elapsed":8e99'), "session.seconds: input should be less than or equal to"),
+        (('"id":"flaky_nic"', f'"id":"{"x" * 99}"'), "session.incident"),
+    ],
+)
+def test_a_session_with_figures_that_cannot_be_kept_is_told_and_costs_no_other(
+    store: Store, tmp_path: Path, change: tuple[str, str], clause: str
+) -> None:
+    played(tmp_path / "sessions")
+    first, *_ = files_of(tmp_path / "sessions")
+    played(tmp_path / "sessions")
+    assert change[0] in first.read_text()
+    first.write_text(first.read_text().replace(*change))
+    rebuilt = rebuild(store, files_of(tmp_path / "sessions"), person="ana", daily_of=no_daily)
+    assert rebuilt.taken.sessions == 1
+    assert f"session {first.stem} cannot be remembered: {clause}" in rebuilt.problems[-1]
+
+
 def test_nothing_is_reviewed_for_a_database_that_cannot_be_written_to(store: Store, tmp_path: Path) -> None:
     played(tmp_path / "sessions")
     shown = store.place.url.render_as_string(hide_password=False)
@@ -238,10 +261,29 @@ def test_a_damaged_database_is_put_aside_and_made_anew(sqlite: Store, tmp_path: 
     file = sqlite.place.file
     assert file is not None
     file.write_text("no database " * 1000)
-    rebuilt = rebuild(sqlite, files_of(tmp_path / "sessions"), person="ana", daily_of=no_daily)
-    assert rebuilt.moved == file.with_name("progress.sqlite3.damaged-1")
-    assert rebuilt.moved.read_text().startswith("no database")
-    assert rebuilt.taken.sessions == 1
+    moved = put_aside_if_damaged(sqlite)
+    assert moved == file.with_name("progress.sqlite3.damaged-1")
+    assert moved.read_text().startswith("no database")
+    assert rebuild(sqlite, files_of(tmp_path / "sessions"), person="ana", daily_of=no_daily).taken.sessions == 1
+
+
+def test_what_another_program_has_just_written_to_a_damaged_database_goes_with_it(sqlite: Store) -> None:
+    sqlite.remember(review("R1"))
+    file = sqlite.place.file
+    assert file is not None
+    other = sqlite3.connect(file)
+    try:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        file.write_bytes(file.read_bytes()[:4096] + b"\xff" * 40_960)
+        sqlite.close()
+        other.execute("SELECT * FROM sqlite_master").fetchone()
+        moved = put_aside_if_damaged(sqlite)
+        assert moved is not None
+        assert sorted(path.name for path in file.parent.glob("progress.sqlite3*")) == [
+            f"{moved.name}{end}" for end in ("", "-shm", "-wal")
+        ]
+    finally:
+        other.close()
 
 
 def test_a_sound_database_is_never_put_aside(store: Store) -> None:

@@ -19,10 +19,11 @@ from sqlalchemy.exc import OperationalError
 from noc_tui.store.errors import BadPlaceError, StoreError
 from noc_tui.store.lines import dump_entry, parse_entry
 from noc_tui.store.place import connect, place_of
-from noc_tui.store.queries import deck_of, recent_sessions
+from noc_tui.store.queries import deck_of
 from noc_tui.store.queue import Queue
 from noc_tui.store.store import Remembered, Store
 from noc_tui.store.writing import Taken
+from tests.store.asking import recent_sessions
 from tests.store.builders import START, daily, derived, review, session
 
 if TYPE_CHECKING:
@@ -83,6 +84,14 @@ def test_a_folder_in_place_of_the_file_is_named_as_one(tmp_path: Path) -> None:
         assert store.remember(review("R1")).notices[0].startswith(f"{tmp_path}: cannot be used: it is a folder;")
 
 
+def test_a_file_that_may_not_be_read_is_named_as_one(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sqlite.remember(review("R1"))
+    monkeypatch.setattr("os.access", lambda _path, mode: mode != os.R_OK)
+    failed = sqlite3.OperationalError("unable to open database file")
+    with pytest.raises(StoreError, match="cannot be used: it may not be read"), sqlite.reading():
+        raise OperationalError("SELECT 1", None, failed)
+
+
 def test_a_full_disk_is_named_where_sqlite_speaks_of_an_error(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
     failed = sqlite3.OperationalError("disk I/O error")
@@ -119,38 +128,22 @@ def test_a_database_that_is_read_only_or_full_can_still_be_read(sqlite: Store, p
     assert sqlite.take_in_queue().taken.answers == 100
 
 
-def test_a_database_in_a_folder_that_cannot_be_written_is_read_and_results_wait(
-    sqlite: Store, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("readable", ["", "progress.sqlite3"], ids=["the folder", "the file"])
+def test_a_database_that_may_only_be_read_leaves_nothing_behind_that_would_keep_it_so(
+    sqlite: Store, monkeypatch: pytest.MonkeyPatch, readable: str
 ) -> None:
     sqlite.remember(session("S1"))
     sqlite.close()
     file = sqlite.place.file
     assert file is not None
-    allowed = os.access
-    monkeypatch.setattr("os.access", lambda path, mode: mode == os.F_OK and allowed(path, mode))
-    with sqlite.reading() as connection:
-        assert len(recent_sessions(connection)) == 1
-    assert [path.name for path in file.parent.glob(f"{file.name}*")] == [file.name]
-    assert "may be read and not written" in sqlite.remember(session("S2")).notices[0]
-    assert len(sqlite.queue.files()) == 1
-
-
-def test_what_sqlite_left_of_a_database_that_could_only_be_read_does_not_keep_it_so(
-    sqlite: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sqlite.remember(session("S1"))
+    with monkeypatch.context() as patched:  # whoever runs the tests may be allowed everything
+        patched.setattr("os.access", lambda path, _mode: Path(path) != file.parent / readable)
+        with sqlite.reading() as connection:
+            assert len(recent_sessions(connection)) == 1
+        assert [path.name for path in file.parent.glob(f"{file.name}*")] == [file.name]
+        assert "may be read and not written" in sqlite.remember(session("S2")).notices[0]
     sqlite.close()
-    file = sqlite.place.file
-    assert file is not None
-    file.chmod(0o664)
-    left = [file.with_name(file.name + end) for end in ("-wal", "-shm")]
-    for path in left:
-        path.touch(0o444)
-    # Whoever runs the tests may be allowed everything.
-    monkeypatch.setattr("os.access", lambda path, mode: mode == os.F_OK or bool(Path(path).stat().st_mode & 0o200))
-    engine = connect(sqlite.place)
-    engine.dispose()
-    assert [path.stat().st_mode & 0o777 for path in left] == [0o664, 0o664]
+    assert sqlite.take_in_queue().taken.sessions == 1
 
 
 def test_where_not_even_the_queue_can_be_written_it_is_said_that_something_is_lost(tmp_path: Path) -> None:
@@ -171,6 +164,18 @@ def test_a_server_that_is_not_there_is_one_sentence_without_the_password(tmp_pat
     assert "secret" not in kept.notices[0]
 
 
+@pytest.mark.parametrize("parameters", ["?password=secret", "?host=db&sslpassword=secret", "?passwrod=secret"])
+def test_a_password_among_the_parameters_of_a_url_is_not_shown(parameters: str) -> None:
+    assert "secret" not in place_of(f"postgresql://ana@db/noc{parameters}").shown
+    with pytest.raises(BadPlaceError) as refused:
+        place_of(f"mysql://ana@db/noc{parameters}")
+    assert "secret" not in str(refused.value)
+
+
+def test_a_server_that_is_reached_by_a_parameter_is_named() -> None:
+    assert place_of("postgresql://ana@/noc?host=/run/pg&port=5433").shown.endswith("?host=%2Frun%2Fpg&port=5433")
+
+
 @pytest.mark.parametrize("url", ["nonsense", "mysql://ana:secret@host/db", "sqlite://", "sqlite:///:memory:", "://"])
 def test_what_names_no_database_is_refused_at_once(url: str) -> None:
     with pytest.raises(BadPlaceError) as refused:
@@ -178,9 +183,10 @@ def test_what_names_no_database_is_refused_at_once(url: str) -> None:
     assert "secret" not in str(refused.value)
 
 
-def test_a_database_of_somebody_else_is_not_written_to(store: Store) -> None:
+@pytest.mark.parametrize("damage", ["DELETE FROM meta", "DROP TABLE meta"])
+def test_a_database_of_somebody_else_is_not_written_to(store: Store, damage: str) -> None:
     with store.writing() as connection:
-        connection.execute(text("DELETE FROM meta"))
+        connection.execute(text(damage))
     with impatient(store) as again:
         kept = again.remember(review("R1"))
     assert not kept.saved

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from noc_tui.store.queries import daily_entry, deck_of, rating_history, recent_sessions
+from noc_tui.store.queries import daily_entry, deck_of
 from noc_tui.store.rating import Game, Standing, idle, rated
 from noc_tui.store.schema import players
 from noc_tui.store.store import Store
 from noc_tui.store.writing import Taken, take_in
+from tests.store.asking import rating_history, recent_sessions
 from tests.store.builders import DAY, START, daily, derived, review, session
 
 if TYPE_CHECKING:
@@ -161,9 +162,16 @@ def test_entries_are_taken_in_whole_or_not_at_all(store: Store) -> None:
         assert deck_of(connection, "ana") == {}
 
 
+def test_no_plan_is_kept_from_when_the_tables_were_empty(server_url: str, tmp_path: Path) -> None:
+    with Store(server_url, queue=tmp_path / "queue") as store, store.reading() as connection:
+        for _ in range(20):
+            recent_sessions(connection)
+        assert connection.exec_driver_sql("SELECT name FROM pg_prepared_statements").all() == []
+
+
 @pytest.mark.parametrize("name", ["日本 ☂ ' \" ; DROP TABLE sessions; --", "a" * 400])
 def test_any_name_is_kept_as_it_is(store: Store, name: str) -> None:
     store.remember(session("S1", player=name), review("R1", player=name))
     with store.reading() as connection:
-        assert [row.player for row in recent_sessions(connection, player=name)] == [name]
+        assert [row.player for row in recent_sessions(connection)] == [name]
         assert len(deck_of(connection, name)) == 1

@@ -12,28 +12,29 @@ from noc_tui import paths
 from noc_tui.review.session import review_session
 from noc_tui.store.claims import Claims
 from noc_tui.store.entries import day_of, millis
-from noc_tui.store.queries import incident_standings, player_standing, recent_sessions
+from noc_tui.store.queries import incident_standings, player_standing
 from noc_tui.store.store import Store
 from noc_tui.tui.rated import ratings_of
 from noc_tui.tui.remembering import TUTORIAL, Remembering
+from tests.store.asking import recent_sessions
 from tests.store.builders import review
 from tests.tui.cockpit import Cockpit, cockpit, playing
 from tests.tui.shelf import WON, begin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from sqlalchemy import Row
     from textual.message import Message
 
     from noc_tui.episode.track import Track
     from noc_tui.review.model import Review
-    from noc_tui.store.queries import SessionRow
 
 _KEYS = {"throttle_cpu": "3", "do_nothing": "6"}
 WINNING = [_KEYS[action] for action in WON]
 
 
-def rows() -> list[SessionRow]:
+def rows() -> Sequence[Row[Any]]:
     """What is in the user's database now."""
     with Store() as store, store.reading() as connection:
         return recent_sessions(connection)

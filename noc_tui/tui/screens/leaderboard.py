@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -15,8 +15,7 @@ from noc_tui import paths
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import DrillOptions, Launch
-from noc_tui.tui.screens.base import NocScreen
-from noc_tui.tui.screens.progress import cannot_be_read
+from noc_tui.tui.screens.remembered import RememberedScreen
 from noc_tui.tui.titles import titles_of
 from noc_tui.tui.widgets.banner import Banner, BannerView
 from noc_tui.tui.widgets.board_columns import COLUMNS, Ranked
@@ -35,12 +34,16 @@ if TYPE_CHECKING:
     from noc_tui.tui.widgets.painted import Run
 
 
-class LeaderboardScreen(NocScreen):
+_HEIGHTS: Final = [(0, "-short"), (14, "-low")]
+
+
+class LeaderboardScreen(RememberedScreen):
     """One board at a time."""
 
     SCOPE: ClassVar[Scope] = "leaderboard"
     CSS_PATH = "leaderboard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("leaderboard")]
+    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     class Read(Message):
         """Which boards there are, or why that cannot be said."""
@@ -111,22 +114,8 @@ class LeaderboardScreen(NocScreen):
 
     # --- reading
 
-    def on_screen_resume(self) -> None:
-        """Read again: something may have been played meanwhile."""
-        super().on_screen_resume()
-        self.run_worker(self._read, thread=True, exclusive=True, group="read")
-
-    def on_remembering_kept(self) -> None:
-        """Something has just been remembered. Who is covered reads it when in sight again."""
-        if self.is_current:
-            self.on_screen_resume()
-
-    def on_remembering_caught(self) -> None:
-        """What had been waiting is there now."""
-        if self.is_current:
-            self.on_screen_resume()
-
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Read which boards there are."""
         from noc_tui.drills.boards import shown_boards  # noqa: PLC0415  (loads SQLAlchemy)
         from noc_tui.drills.errors import DrillError  # noqa: PLC0415
         from noc_tui.store.errors import StoreError  # noqa: PLC0415
@@ -202,10 +191,10 @@ class LeaderboardScreen(NocScreen):
         empty.update(self._why_empty())
 
     def _why_empty(self) -> str:
+        if self._problem:
+            return self.cannot_be_read(self._problem)
         keys = self.noc.keys
         play, leave = display(keys["board.play"]), display(keys["leave"])
-        if self._problem:
-            return cannot_be_read(self._problem, leave)
         if self._board is None:
             return f"Nobody has resolved this incident yet. {leave} goes back."
         return f"Nobody stands here yet. {play} plays it: be the first. {leave} goes back."

@@ -14,7 +14,7 @@ from noc_tui import paths
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
-from noc_tui.tui.screens.base import NocScreen
+from noc_tui.tui.screens.remembered import RememberedScreen
 from noc_tui.tui.titles import titles_of
 from noc_tui.tui.widgets.banner import Banner, BannerView
 from noc_tui.tui.widgets.columns import ColumnTitles, Layout
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _HEIGHTS: Final = [(0, "-short"), (14, "-low"), (36, "-high")]
 
 
-class ProgressScreen(NocScreen):
+class ProgressScreen(RememberedScreen):
     """The figures of the player, with a row for each incident."""
 
     SCOPE: ClassVar[Scope] = "progress"
@@ -102,22 +102,8 @@ class ProgressScreen(NocScreen):
 
     # --- reading
 
-    def on_screen_resume(self) -> None:
-        """Read again: something may have been played meanwhile."""
-        super().on_screen_resume()
-        self.run_worker(self._read, thread=True, exclusive=True, group="read")
-
-    def on_remembering_kept(self) -> None:
-        """Something has just been remembered. Who is covered reads it when in sight again."""
-        if self.is_current:
-            self.on_screen_resume()
-
-    def on_remembering_caught(self) -> None:
-        """What had been waiting is there now."""
-        if self.is_current:
-            self.on_screen_resume()
-
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Read the figures."""
         from noc_tui.store.errors import StoreError  # noqa: PLC0415  (loads pydantic)
 
         worker, remembering = get_current_worker(), self.noc.remembering
@@ -154,10 +140,10 @@ class ProgressScreen(NocScreen):
         self.refresh_keys()
 
     def _why_empty(self, problem: str) -> str:
+        if problem:
+            return self.cannot_be_read(problem)
         keys = self.noc.keys
         leave, play = display(keys["leave"]), display(keys["home.play"])
-        if problem:
-            return cannot_be_read(problem, leave)
         return (
             "Nothing to show yet.\n\nEvery episode that you play to its end counts: how many you resolve, in how many"
             f" steps over par, how accurately, and what is worth practising.\n\n{leave} goes back, and {play} plays one"
@@ -172,6 +158,7 @@ class ProgressScreen(NocScreen):
             days=progress.calendar,
             today=now.date(),
             mistake=self._mistake(progress),
+            better=f"better: {progress.mistake.best.label}" if progress.mistake else "",
             key=display(self.noc.keys["progress.mistake"]),
         )
         rows = [Shown(each, self._titles.get(each.incident, each.incident), now) for each in progress.incidents]
@@ -182,9 +169,8 @@ class ProgressScreen(NocScreen):
         mistake = progress.mistake
         if mistake is None:
             return ""
-        times = f"{mistake.times}×"
         title = self._titles.get(mistake.incident, mistake.incident)
-        return f"{mistake.action.label} in {title}, {times}; better: {mistake.best.label}"
+        return f"{mistake.action.label} in {title}, {mistake.times}×"
 
     def on_row_list_highlighted(self) -> None:
         """Say what else there is to say of the incident under the cursor."""
@@ -247,11 +233,6 @@ class ProgressScreen(NocScreen):
         """Who else has played the incident under the cursor."""
         if (row := self._list.current) is not None:
             self.noc.open(Launch("leaderboard", incident=row.incident.incident))
-
-
-def cannot_be_read(problem: str, leave: str) -> str:
-    """What stands in place of figures that cannot be had; `leave` is the key that goes back."""
-    return f"What is remembered cannot be read now. Play goes on without. {leave} goes back.\n\n{problem}"
 
 
 def _row(row: Shown, width: int) -> list[Run]:

@@ -99,6 +99,12 @@ async def test_people_and_agents_stand_side_by_side_the_quickest_first(size: tup
         assert "? help" in pit.text().splitlines()[-1]
 
 
+async def test_where_there_are_few_rows_they_are_for_those_who_stand_there() -> None:
+    remember(*(played(f"S{place}", player=f"p{place}", steps=place) for place in range(1, 6)))
+    async with cockpit(Launch("leaderboard", incident="cpu_overload"), size=(40, 8), player="ana") as pit:
+        assert [place for place in range(1, 6) if f"p{place} " in pit.text()] == [1, 2, 3, 4]
+
+
 async def test_a_daily_that_is_still_to_be_played_is_not_given_away() -> None:
     remember(*todays("S1", player="ben", steps=5))
     today = daily_of(datetime.now(UTC).date())

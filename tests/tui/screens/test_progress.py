@@ -96,6 +96,12 @@ async def test_the_commonest_mistake_is_told_with_the_key_that_drills_it() -> No
         assert pit.episode.incident.id == "cpu_overload"
 
 
+async def test_where_there_is_no_room_for_what_is_better_it_is_left_out_whole() -> None:
+    remember("S1", incident="conn_pool_exhaustion")
+    async with cockpit(Launch("progress"), size=(80, 24), player="ana") as pit:
+        assert "Scale up in Connection pool exhaustion, 1×  x drills it" in line_with(pit, "Mistake")
+
+
 async def test_the_mistake_is_drilled_in_the_session_in_which_it_was_made() -> None:
     episode = begin(actions=("restart_service", "restart_service"))
     episode.close()
