@@ -22,6 +22,8 @@ from noc_tui.cli.common import (
 from noc_tui.cli.completion import complete_agents, complete_sessions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from noc_tui.tui.launch import Launch
 
 _HEADLESS = "noc-tui drill daily --show, or noc-tui progress"
@@ -184,7 +186,18 @@ def retry(
     if step is not None and session is None:
         complain("--step needs a session, such as last (noc-tui sessions lists them)", 2)
     path = None if session is None else find_recording(session)
+    if path is not None:
+        _check_move(path, step)
     _open("noc-tui drill retry", drill="retry", session=path, step=step)
+
+
+def _check_move(session: Path, step: int | None) -> None:
+    """Refuse what is no session (exit 1), and a move that it has not (2), before the screen is taken over."""
+    from noc_tui.episode.library import summarize
+
+    steps = summarize(session).steps
+    if step is not None and step > steps:
+        complain(f"--step {step}: {session.name} has {steps} steps", 2)
 
 
 def _open(command: str, *, face: str = "drill", **launch: object) -> NoReturn:

@@ -10,3 +10,11 @@ class DrillError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(clean(message, 400))
+
+
+class NoPracticeError(DrillError):
+    """An incident that can hardly ever be resolved: the drills do without it."""
+
+    def __init__(self, incident: str) -> None:
+        super().__init__(f"incident {incident} can hardly ever be resolved, and is no practice")
+        self.incident = incident

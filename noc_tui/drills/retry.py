@@ -70,14 +70,16 @@ class Retry:
 def retry_of(track: Track, review: Review, step: int | None = None) -> Retry:
     """The drill from a session's worst move, or from another.
 
-    Raises `DrillError` where there was no mistake, where the position counted as lost, and for a blind session that
-    has not ended: what is better would tell what it is.
+    Raises `DrillError` where there was no mistake, for a step that there is not, where the position counted as lost,
+    and for a blind session that has not ended: what is better would tell what it is.
     """
     if is_secret(track):
         raise DrillError("it is a blind episode that has not ended; its moves can be tried again after its end")
     chosen = review.worst if step is None else step
     if chosen is None:
         raise DrillError("there was no mistake in this session; nothing to try again")
+    if not 1 <= chosen <= len(review.moves):
+        raise DrillError(f"step {chosen} was asked for; the session has steps 1 to {len(review.moves)}")
     move = review.move(chosen)
     if move.lost_position:
         raise DrillError(f"the position before step {chosen} counted as lost already; try an earlier one")

@@ -62,6 +62,12 @@ class Deck:
         card = answered(self.cards.get(key), rating, at)
         return replace(self, cards=MappingProxyType({**self.cards, key: card}))
 
+    def without(self, incident: str) -> Deck:
+        """The deck without an incident that is no practice."""
+        order = tuple(name for name in self.order if name != incident)
+        cards = {key: card for key, card in self.cards.items() if key.incident != incident}
+        return Deck(order, MappingProxyType(cards))
+
     def due(self, now: int, stages: Sequence[Stage] = tuple(Stage)) -> list[Key]:
         """The cards that are due, the one that is most likely forgotten first."""
         keys = [key for key, card in self.cards.items() if key.stage in stages and card.due <= now]

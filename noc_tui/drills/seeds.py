@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from noc_tui.drills.errors import DrillError
+from noc_tui.drills.errors import NoPracticeError
 from noc_tui.review.positions import unwinnable_start
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ _MOST_TRIES: Final = 200
 def winnable_seed(incident: Incident, draws: Draws, *, max_steps: int | None = None) -> int:
     """The first seed drawn from which the incident can be resolved.
 
-    Raises `DrillError` for an incident that hardly ever can be.
+    Raises `NoPracticeError` for an incident that hardly ever can be.
     """
     for _ in range(_MOST_TRIES):
         seed = draws.seed()
         if not unwinnable_start(incident, seed, max_steps=max_steps):
             return seed
-    raise DrillError(f"incident {incident.id} can hardly ever be resolved, and is no practice")
+    raise NoPracticeError(incident.id)

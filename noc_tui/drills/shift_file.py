@@ -16,7 +16,8 @@ from noc_tui.episode.library import SUFFIX, summarize
 from noc_tui.episode.reader import SessionFile
 from noc_tui.episode.records import LARGEST_INTEGER
 from noc_tui.files import read_small, write_whole
-from noc_tui.store.entries import PlayerName, SessionEntry  # noqa: TC001  (pydantic resolves them at run time)
+from noc_tui.store.entries import SessionEntry  # noqa: TC001  (pydantic resolves it at run time)
+from noc_tui.store.people import PlayerName  # noqa: TC001  (see above)
 
 if TYPE_CHECKING:
     from pathlib import Path

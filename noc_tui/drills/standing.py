@@ -50,9 +50,12 @@ class DailyStanding:
         return streak(self.finished, self.today)
 
     def with_try(self, entry: DailyEntry) -> DailyStanding:
-        """After a try has been begun or finished. Only the one that was begun first changes anything."""
-        if self.daily.date != self.today or not is_scored(self.scored, entry.session):
+        """After a try has been begun or finished. Only the one of this date that was begun first changes anything."""
+        date = self.daily.date
+        if date != self.today or entry.date != date.isoformat() or not is_scored(self.scored, entry.session):
             return self
+        if self.scored is not None and entry.outcome is None:
+            return self  # that it was begun is known; it may have been finished since
         done = {*self.finished, entry.date} if entry.outcome is not None else self.finished
         return replace(self, scored=entry, finished=tuple(sorted(done)))
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from noc_tui.agents.asking import ask, close_agent, driver_name
-from noc_tui.agents.planner import PlannerAgent, show_episode
 from noc_tui.drills.errors import DrillError
-from noc_tui.episode.episode import Episode
 from noc_tui.episode.track import metrics_at
 from noc_tui.review.moves import outlooks
 from noc_tui.review.planner import Planner, joined
@@ -16,15 +13,12 @@ from noc_tui.review.positions import Shadow, ending_of
 from noc_tui.sim.batch_state import BatchState
 
 if TYPE_CHECKING:
-    from noc_tui.agents.base import Agent
+    from noc_tui.episode.episode import Episode
     from noc_tui.episode.records import Header
     from noc_tui.episode.track import Track
     from noc_tui.sim.actions import ActionType
-    from noc_tui.sim.incident import Incident
     from noc_tui.sim.metrics import SystemMetrics
 
-TIME_LIMIT: Final = 30.0
-"""Seconds that an agent has for one decision, where nothing else is said."""
 _AT_ONCE: Final = 10
 """Positions that are looked at together; more is hardly quicker."""
 
@@ -171,28 +165,3 @@ class Race:
         """
         step = self.episode.steps
         return self.ghost.ahead_at(step) - self._course.ahead(step)
-
-
-async def ghost_of_agent(
-    incident: Incident, seed: int, agent: Agent, *, max_steps: int | None = None, time_limit: float = TIME_LIMIT
-) -> Ghost:
-    """Let an agent play the seed, and make a ghost of it. Raises `AgentError` when it fails to decide."""
-    episode = Episode(incident, seed, max_steps=max_steps, driver=driver_name(agent))
-    show_episode(agent, episode)
-    try:
-        while not episode.done:
-            episode.step(await ask(agent, episode.observation, time_limit))
-    finally:
-        await close_agent(agent)
-    return ghost_of(episode, driver_name(agent))
-
-
-def ghost_of_planner(incident: Incident, seed: int, *, max_steps: int | None = None) -> Ghost:
-    """The ghost of near-perfect play. Takes some tens of milliseconds for each step: for a worker."""
-    agent = PlannerAgent("planner")
-    episode = Episode(incident, seed, max_steps=max_steps, driver=agent.name)
-    show_episode(agent, episode)
-    while not episode.done:
-        action, _ = agent.choose(episode.observation)
-        episode.act(action)
-    return ghost_of(episode, agent.name)

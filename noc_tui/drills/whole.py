@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from noc_tui.drills.answers import rating_of_episode
 from noc_tui.drills.draws import Draws
-from noc_tui.drills.errors import DrillError
+from noc_tui.drills.errors import DrillError, NoPracticeError
+from noc_tui.drills.schedule import Key
 from noc_tui.drills.seeds import winnable_seed
 from noc_tui.drills.stages import Stage
 from noc_tui.store.entries import ReviewEntry
@@ -76,22 +77,38 @@ class ShiftResult:
     """Whether the control was left alone; None while it has not been played."""
 
 
-def next_incident(deck: Deck, incidents: Mapping[str, Incident], now: int, seed: int) -> Assignment:
+def next_incident(
+    deck: Deck, incidents: Mapping[str, Incident], now: int, seed: int, recent: Sequence[str] = ()
+) -> Assignment:
     """The incident that the schedule chooses, and a seed from which it can be won.
 
-    Raises `DrillError` where there is no incident.
+    The last two of the `recent` ones do not come again while there is another. What can hardly ever be won is passed
+    over. Raises `DrillError` where there is no incident.
     """
-    key = deck.next(now, (Stage.EPISODE,))
+    key = deck.next(now, (Stage.EPISODE,), [Key(name, Stage.EPISODE) for name in recent])
     if key is None or key.incident not in incidents:
         raise DrillError("there is no incident to practise")
-    return Assignment(key.incident, winnable_seed(incidents[key.incident], Draws("incident", key.incident, seed)))
+    try:
+        seed_of_it = winnable_seed(incidents[key.incident], Draws("incident", key.incident, seed))
+    except NoPracticeError as error:
+        return next_incident(deck.without(error.incident), incidents, now, seed, recent)
+    return Assignment(key.incident, seed_of_it)
 
 
 def plan_shift(deck: Deck, incidents: Mapping[str, Incident], now: int, seed: int) -> tuple[ShiftPage, ...]:
     """Five different incidents in an order that is drawn, a control among them, each after a pause of its own.
 
-    What is due comes first, the rest is drawn. Raises `DrillError` where there is no control, or too few others.
+    What is due comes first, the rest is drawn; what can hardly ever be won is passed over. Raises `DrillError` where
+    there is no control, or too few others.
     """
+    try:
+        return _planned(deck, incidents, now, seed)
+    except NoPracticeError as error:
+        others = {name: incident for name, incident in incidents.items() if name != error.incident}
+        return plan_shift(deck, others, now, seed)
+
+
+def _planned(deck: Deck, incidents: Mapping[str, Incident], now: int, seed: int) -> tuple[ShiftPage, ...]:
     draws = Draws("shift", seed)
     controls = sorted(name for name, incident in incidents.items() if incident.difficulty == CONTROL)
     others = sorted(name for name in incidents if name not in controls)

@@ -10,10 +10,8 @@ from noc_tui import paths
 from noc_tui.drills.daily import daily_date
 from noc_tui.drills.errors import DrillError
 from noc_tui.drills.shift_file import load_shift
-from noc_tui.drills.standing import daily_standing
 from noc_tui.drills.wording import EPISODES, interruption, schedule_note
-from noc_tui.store.errors import StoreError
-from noc_tui.tui.practice import load_practice, now_millis
+from noc_tui.tui.practice import load_daily, load_practice, now_millis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,29 +36,27 @@ class Overview:
 def overview_of(remembering: Remembering, folders: Sequence[Path] = ()) -> Overview:
     """How things stand for the player now."""
     practice, now = load_practice(remembering, folders), now_millis()
-    daily, days = _dailies(remembering)
+    daily, days, problems = _dailies(remembering)
     notes = {
         "spot": schedule_note(practice.deck, now),
         "incident": schedule_note(practice.deck, now, EPISODES),
         "shift": _shift(remembering.player),
         "daily": daily,
     }
-    return Overview(notes, days, practice.notices)
+    return Overview(notes, days, (*practice.notices, *problems))
 
 
-def _dailies(remembering: Remembering) -> tuple[str, int]:
-    """How it stands with that of today, and the streak."""
+def _dailies(remembering: Remembering) -> tuple[str, int, tuple[str, ...]]:
+    """How it stands with that of today, the streak, and what the user should know."""
     today = daily_date(datetime.now(UTC))
-    if remembering.is_empty:
-        return _TO_COME, 0
     try:
-        with remembering.store.reading() as connection:
-            standing = daily_standing(connection, remembering.player, today, today)
-    except (StoreError, DrillError):  # which the notices of the deck have told
-        return _TO_COME, 0
+        standing, _, problems = load_daily(remembering, today, today)  # the deck has told why nothing could be asked
+    except DrillError:
+        return _TO_COME, 0, ()
+    note = _TO_COME if standing.counts else "done today; it can be tried again"
     if standing.unfinished:
-        return "today's is not finished: it goes on where it was", standing.streak
-    return _TO_COME if standing.counts else "done today; it can be tried again", standing.streak
+        note = "today's is not finished: it goes on where it was"
+    return note, standing.streak, problems
 
 
 def _shift(player: str) -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from noc_tui import paths
 from noc_tui.drills.errors import DrillError
 from noc_tui.drills.schedule import Deck
+from noc_tui.drills.standing import DailyStanding, daily_standing
 from noc_tui.sim.catalog import catalog_of
-from noc_tui.store.entries import millis
+from noc_tui.store.entries import DailyEntry, millis
 from noc_tui.store.errors import StoreError
 from noc_tui.store.queries import deck_of
+from noc_tui.store.queue import Queue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from noc_tui.drills.spot import SpotQuestion, SpotRound
@@ -51,6 +54,36 @@ def load_practice(remembering: Remembering, folders: Sequence[Path] = ()) -> Pra
     return Practice(by_id, Deck.of(incidents, stored), tuple(notices))
 
 
+class KnownDaily(NamedTuple):
+    """What is known of a daily."""
+
+    standing: DailyStanding
+    unread: str
+    """Why the database could not be asked, in a clause; empty where it could."""
+    problems: tuple[str, ...]
+    """Sentences on what waits for the database, and cannot be understood."""
+
+
+def load_daily(remembering: Remembering, day: date, today: date) -> KnownDaily:
+    """How the player stands with the daily of a day, by the database and by what waits for it.
+
+    Raises `DrillError` where the program has no incidents.
+    """
+    standing, unread = DailyStanding.unknown(day, today), ""
+    try:
+        if not remembering.is_empty:
+            with remembering.store.reading() as connection:
+                standing = daily_standing(connection, remembering.player, day, today)
+    except StoreError as error:
+        unread = str(error)
+    waiting, problems = Queue(paths.queue_dir()).read()
+    for item in waiting:
+        for entry in item.entries:
+            if isinstance(entry, DailyEntry) and entry.player == remembering.player:
+                standing = standing.with_try(entry)
+    return KnownDaily(standing, unread, tuple(problems))
+
+
 def next_question(
     spot_round: SpotRound, incidents: Mapping[str, Incident], now: int, planner: Planner
 ) -> tuple[SpotQuestion, SpotRound]:
@@ -66,13 +99,7 @@ def next_question(
             return spot_round.question(key, incidents, planner), spot_round
         except DrillError:
             # One of the user's own that can hardly ever be won: it is no practice, and the round goes on without it.
-            spot_round = replace(spot_round, deck=_without(spot_round.deck, key.incident))
-
-
-def _without(deck: Deck, incident: str) -> Deck:
-    order = tuple(name for name in deck.order if name != incident)
-    cards = {key: card for key, card in deck.cards.items() if key.incident != incident}
-    return Deck(order, MappingProxyType(cards))
+            spot_round = replace(spot_round, deck=spot_round.deck.without(key.incident))
 
 
 def now_millis() -> int:

@@ -17,7 +17,8 @@ class Lesson(NamedTuple):
     """A thing to be told, and the key that goes on."""
 
     text: str
-    """`{restart}`, `{throttle}`, `{wait}`, `{next}` and `{help}` stand for the keys."""
+    """`{restart}`, `{throttle}`, `{wait}`, `{next}` and `{help}` stand for the keys, `{healthy}`, `{over}` and `{near}`
+    for the signs beside the strips: their colours differ from theme to theme."""
     action: ActionType | None = None
     """What has to be done; None: it is enough to have read it."""
 
@@ -28,8 +29,8 @@ LOSING: Final = (
         " What is dim was before the page. That is often the best clue. {next} goes on."
     ),
     Lesson(
-        "Blue is healthy. Orange stands over its threshold, red is close to a crash. CPU, latency and errors are too"
-        " high here; beside each strip stands by how much. {next} goes on."
+        "Beside each strip stands how it is: {healthy} healthy, {over} over its threshold, and by how much, {near}"
+        " close to a crash. CPU, latency and errors are too high here. {next} goes on."
     ),
     Lesson(
         "There are six actions, each a step of 30 seconds. Restarting is what many do first. It is wrong here;"

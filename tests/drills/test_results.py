@@ -17,9 +17,10 @@ from noc_tui.episode.writer import SessionWriter
 from noc_tui.sim.actions import ActionType
 from noc_tui.store.claims import Claim
 from noc_tui.store.entries import DailyEntry, ReviewEntry
-from noc_tui.store.queries import daily_entry, deck_of, recent_sessions
+from noc_tui.store.queries import daily_entry, deck_of
 from noc_tui.store.store import Store
 from tests.factories import bundled_incident
+from tests.store.asking import recent_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -48,6 +48,13 @@ def test_the_daily_of_another_date_never_counts() -> None:
     standing = DailyStanding.unknown(YESTERDAY, TODAY)
     assert not standing.counts
     assert standing.with_try(finished("S1", YESTERDAY)) == standing
+    standing = DailyStanding.unknown(TODAY, TODAY)
+    assert standing.with_try(finished("S1", YESTERDAY)) == standing
+
+
+def test_what_has_been_finished_is_not_unfinished_again() -> None:
+    standing = DailyStanding.unknown(TODAY, TODAY).with_try(finished())
+    assert standing.with_try(begun()) == standing
 
 
 def test_what_the_database_knows_of_a_date() -> None:

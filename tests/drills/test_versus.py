@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
-from noc_tui.agents.base import AgentError, InstantAgent
 from noc_tui.drills.errors import DrillError
 from noc_tui.drills.retry import episode_before, retry_of
-from noc_tui.drills.versus import Race, ghost_of, ghost_of_agent, ghost_of_planner
+from noc_tui.drills.versus import Race, ghost_of
 from noc_tui.episode.episode import Episode
 from noc_tui.review.model import Verdict
 from noc_tui.review.moves import review_move
@@ -19,9 +17,6 @@ from noc_tui.review.session import review_session
 from noc_tui.sim.actions import ACTIONS, ActionType
 from tests.factories import bundled_incident
 from tests.review.builders import episode_of
-
-if TYPE_CHECKING:
-    from noc_tui.episode.observation import Observation
 
 WAITING = "-" * 30
 
@@ -106,30 +101,6 @@ def test_a_recording_that_somebody_doctored_is_no_ghost() -> None:
     run._records[0] = better
     with pytest.raises(CannotReviewError):
         ghost_of(run, "cheat")
-
-
-def test_the_planner_is_a_ghost_that_resolves() -> None:
-    ghost = ghost_of_planner(bundled_incident("flaky_nic"), 1)
-    assert ghost.resolved
-    assert ghost.steps <= good_run().steps
-    assert ghost.name == "planner"
-
-
-class Rerouter(InstantAgent):
-    def choose(self, observation: Observation) -> tuple[ActionType, str]:
-        if self.name == "broken":
-            raise AgentError("out of order")
-        return (ActionType.REROUTE_TRAFFIC if observation.step < 2 else ActionType.DO_NOTHING), "because"
-
-
-async def test_an_agent_is_a_ghost_under_its_name() -> None:
-    ghost = await ghost_of_agent(bundled_incident("flaky_nic"), 1, Rerouter("rerouter"))
-    assert ghost == replace(ghost_of(good_run(), "rerouter"))
-
-
-async def test_an_agent_that_fails_is_no_ghost() -> None:
-    with pytest.raises(AgentError, match="out of order"):
-        await ghost_of_agent(bundled_incident("flaky_nic"), 1, Rerouter("broken"))
 
 
 # --- retry

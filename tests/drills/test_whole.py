@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noc_tui.drills.errors import DrillError
-from noc_tui.drills.schedule import Key
+from noc_tui.drills.schedule import Deck, Key
 from noc_tui.drills.stages import Stage
 from noc_tui.drills.whole import (
     LONGEST_PAUSE,
@@ -21,6 +21,7 @@ from noc_tui.drills.whole import (
 from noc_tui.review.positions import unwinnable_start
 from noc_tui.store.cards import AGAIN, EASY, GOOD, HARD
 from tests.drills.builders import DAY, NOW, incidents, new_deck
+from tests.factories import make_incident
 from tests.store.builders import session
 
 
@@ -35,6 +36,14 @@ def test_the_schedule_chooses_the_incident_and_the_seed_can_be_won() -> None:
     assert next_incident(deck, incidents(), NOW + DAY, seed=6).seed != assignment.seed
 
 
+def test_what_has_just_been_played_does_not_come_again_while_there_is_another() -> None:
+    asked = Key("retry_storm", Stage.EPISODE)
+    deck = new_deck().answered(asked, AGAIN, NOW)
+    assert next_incident(deck, incidents(), NOW + DAY, 5, ["retry_storm"]).incident != "retry_storm"
+    only = Deck(("retry_storm",)).answered(asked, AGAIN, NOW)
+    assert next_incident(only, incidents(), NOW + DAY, 5, ["retry_storm"]).incident == "retry_storm"
+
+
 def test_a_beginner_gets_an_easy_one() -> None:
     assert incidents()[next_incident(new_deck(), incidents(), NOW, 1).incident].difficulty == "easy"
 
@@ -42,6 +51,21 @@ def test_a_beginner_gets_an_easy_one() -> None:
 def test_without_incidents_there_is_none() -> None:
     with pytest.raises(DrillError, match="no incident to practise"):
         next_incident(new_deck(), {}, NOW, 1)
+
+
+def test_what_nobody_can_win_is_passed_over() -> None:
+    hopeless = {name: make_incident(id=name, initial={"packet_loss": 0.5}) for name in ("hopeless", "worse")}
+    some = {
+        name: incidents()[name] for name in ("backup_window", "flaky_nic", "slow_leak", "retry_storm", "dns_failure")
+    }
+    everything = hopeless | some
+    deck = Deck.of(everything.values(), {})
+    for seed in range(5):
+        assert {page.assignment.incident for page in plan_shift(deck, everything, NOW, seed)} == set(some)
+    first = Deck(tuple(everything))
+    assert next_incident(first, everything, NOW, 1).incident == "backup_window"
+    with pytest.raises(DrillError, match="no incident to practise"):
+        next_incident(Deck.of(hopeless.values(), {}), hopeless, NOW, 1)
 
 
 @given(st.integers(0, 2**64))

@@ -9,11 +9,12 @@ import pytest
 
 from noc_tui.drills.daily import daily_of
 from noc_tui.episode.episode import Episode
-from noc_tui.store.queries import daily_entry, deck_of, recent_sessions
+from noc_tui.store.queries import daily_entry, deck_of
 from noc_tui.store.store import Store
 from tests.e2e.terminal import Terminal
 from tests.episode.builders import into, path_of
 from tests.factories import bundled_incident
+from tests.store.asking import recent_sessions
 from tests.tui.drilling import today_that_lasts
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from noc_tui.store.claims import Claims
-from noc_tui.store.queries import recent_sessions
 from noc_tui.store.store import Store
 from tests.e2e.terminal import Terminal
+from tests.store.asking import recent_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

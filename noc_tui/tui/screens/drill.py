@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.message import Message
 
 from noc_tui.tui.actions import BY_ID, Scope, bindings_of
@@ -43,6 +43,8 @@ _ABOUT: Final = {
     "retry": "the worst move of your last session, until it goes well",
 }
 
+_LOADING: Final = dict.fromkeys(("spot", "incident", "daily"), "…")
+"""What stands in the place of a note that will come: the rows below do not move then."""
 
 _SCREENS: Final = {
     "spot": ("drill_spot", "SpotScreen"),
@@ -101,7 +103,7 @@ class DrillScreen(NocScreen):
 
     def compose(self) -> ComposeResult:
         yield Banner()
-        with Vertical(id="drill"):
+        with Container(id="middle"), Vertical(id="drill"):
             yield RowList[DrillRow](self._paint, selectable=lambda row: bool(row.key), one_click=True, id="drills")
         yield KeyBar()
 
@@ -118,6 +120,11 @@ class DrillScreen(NocScreen):
         from noc_tui.tui.overview import overview_of  # noqa: PLC0415  (heavy; this is a thread)
 
         self.post_message(self.Read(overview_of(self.noc.remembering, self._launch.incident_folders)))
+
+    def on_remembering_caught(self) -> None:
+        """What had been waiting counts now."""
+        if self.is_current:
+            self.on_screen_resume()
 
     def on_drill_screen_read(self, event: Read) -> None:
         """Show what is due; tell what is wrong, once."""
@@ -144,7 +151,7 @@ class DrillScreen(NocScreen):
         for drill, about in _ABOUT.items():
             told = f"{about} ({self._limit()})" if drill == "spot" else about
             yield DrillRow(drill, key=display(self.noc.keys[f"drill.{drill}"]), about=told)
-            if note := self._overview.notes.get(drill, "") if self._overview else "…":
+            if note := self._overview.notes.get(drill, "") if self._overview else _LOADING.get(drill, ""):
                 yield DrillRow(drill, note=note)
             if self.size.height >= _ROOMY:
                 yield DrillRow(drill)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -28,7 +28,7 @@ class BriefScreen(NocScreen):
 
     def compose(self) -> ComposeResult:
         yield Banner()
-        with VerticalScroll(id="brief"):
+        with Container(id="middle"), VerticalScroll(id="brief"):
             yield Static(id="brief-text", markup=False)
         yield KeyBar()
 

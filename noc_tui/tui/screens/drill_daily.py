@@ -10,13 +10,13 @@ from textual.message import Message
 
 from noc_tui import paths
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
-from noc_tui.tui.keymap import display
+from noc_tui.tui.dailies import briefing_text, result_text
 from noc_tui.tui.screens.drill_brief import BriefScreen
 from noc_tui.tui.screens.drill_play import DrillPlayScreen
 from noc_tui.tui.widgets.banner import Banner, BannerView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
     from textual.binding import BindingType
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from noc_tui.store.entries import DailyEntry
     from noc_tui.tui.launch import Launch
     from noc_tui.tui.remembering import Remembering
-    from noc_tui.tui.screens.drill_brief import Part
     from noc_tui.tui.widgets.keybar import KeyHint
 
 
@@ -35,12 +34,18 @@ class DailyScreen(BriefScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("briefing", "daily")]
 
     class Found(Message):
-        """The daily, and what the player has made of it already; or why there is none, in a sentence."""
+        """The daily, and what the player has made of it already; or why there is none, in a sentence.
 
-        def __init__(self, standing: DailyStanding | None, notices: tuple[str, ...]) -> None:
+        `result` is what the try came to that has just been finished.
+        """
+
+        def __init__(
+            self, standing: DailyStanding | None, notices: tuple[str, ...] = (), result: DailyEntry | None = None
+        ) -> None:
             super().__init__()
             self.standing = standing
             self.notices = notices
+            self.result = result
 
     def __init__(self, launch: Launch) -> None:
         super().__init__()
@@ -76,8 +81,8 @@ class DailyScreen(BriefScreen):
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Begin, or go on."""
-        unfinished = self._standing is not None and self._standing.unfinished
-        return tuple(h._replace(label="go on") if unfinished and h.label == "begin" else h for h in super().hints())
+        word = "go on" if self._left is not None else "begin"
+        return tuple(h._replace(label=word) if h.label == "begin" else h for h in super().hints())
 
     # --- beginning
 
@@ -93,25 +98,16 @@ class DailyScreen(BriefScreen):
     def _find(self) -> None:
         from noc_tui.drills.daily import daily_date  # noqa: PLC0415  (heavy; this is a thread)
         from noc_tui.drills.errors import DrillError  # noqa: PLC0415
-        from noc_tui.drills.standing import DailyStanding, daily_standing  # noqa: PLC0415
-        from noc_tui.store.errors import StoreError  # noqa: PLC0415
+        from noc_tui.tui.practice import load_daily  # noqa: PLC0415
 
         today = daily_date(datetime.now(UTC))
-        day, remembering = self._launch.options.day or today, self.noc.remembering
         try:
-            standing = DailyStanding.unknown(day, today)
+            standing, unread, problems = load_daily(self.noc.remembering, self._launch.options.day or today, today)
         except DrillError as error:
             self.post_message(self.Found(None, (str(error),)))
             return
-        try:
-            if not remembering.is_empty:
-                with remembering.store.reading() as connection:
-                    standing = daily_standing(connection, remembering.player, day, today)
-        except StoreError as error:
-            notice = f"{error}; whether this is the first try is not known now"
-            self.post_message(self.Found(standing, (notice,)))
-        else:
-            self.post_message(self.Found(standing, ()))
+        unknown = [f"{unread}; whether this is the first try is not known now"] if unread else []
+        self.post_message(self.Found(standing, (*unknown, *problems)))
 
     def on_daily_screen_found(self, event: Found) -> None:
         """Say what is coming, or what came of it."""
@@ -121,8 +117,16 @@ class DailyScreen(BriefScreen):
             self.action_leave()
             return
         self._standing = event.standing
+        if event.result is not None and event.result.session == self._played:
+            self._result = event.result
         self._leave_behind()
-        self._show()
+        if self.app.screen is self:
+            self._show()
+
+    def on_remembering_caught(self) -> None:
+        """What had been waiting is known now: a try that had been finished, perhaps."""
+        if self._played is None:
+            self._look_up()
 
     # --- playing
 
@@ -138,7 +142,6 @@ class DailyScreen(BriefScreen):
             self._standing = None  # the page has been open over midnight
             self._look_up()
             return
-        unfinished = paths.sessions_dir() / f"{standing.unfinished}.jsonl" if standing.unfinished else None
         launch = replace(
             self._launch,
             face="play",
@@ -147,9 +150,9 @@ class DailyScreen(BriefScreen):
             seed=standing.daily.seed,
             blind=True,
             incident_folders=(),
-            session=unfinished if unfinished is not None and unfinished.exists() else None,
+            session=self._left,
         )
-        alone = standing.counts or standing.unfinished is not None
+        alone = standing.counts or self._left is not None
         self._game = DrillPlayScreen(launch, stepped=self._stepped, then="result", alone=alone)
         self.app.push_screen(self._game)
 
@@ -175,23 +178,40 @@ class DailyScreen(BriefScreen):
             self._ended = episode
         self._show()
 
+    @property
+    def _played(self) -> str | None:
+        """The session of the try that is being played, or has just been finished."""
+        episode = self._ended or (self._game.episode if self._game is not None else None)
+        return episode.header.session if episode is not None else None
+
+    @property
+    def _left(self) -> Path | None:
+        """The recording of the try that counts, where it can be gone on with."""
+        session = self._standing.unfinished if self._standing is not None else None
+        path = paths.sessions_dir() / f"{session}.jsonl"
+        return path if session is not None and path.exists() else None
+
     def on_remembering_kept(self, event: Remembering.Kept) -> None:
-        """The try has been reviewed: show what it came to."""
+        """The try has been reviewed: show what it came to, and whether another program had begun one before it."""
         from noc_tui.store.rebuilding import daily_result  # noqa: PLC0415
         from noc_tui.store.summary import verdict_letters  # noqa: PLC0415
 
         standing, result, entry = self._standing, event.result, event.result.entry
-        episode = self._ended or (self._game.episode if self._game is not None else None)
-        mine = episode.header.session if episode is not None else None
-        if standing is None or entry.session != mine:
+        if standing is None or entry.session != self._played:
             return
         letters = verdict_letters(result.review) if result.review else None
         came_to = daily_result(entry, standing.daily.date, letters)
-        self._result = came_to
-        self._standing = standing.with_try(came_to)
-        self._leave_behind()
-        if self.app.screen is self:
-            self._show()
+        known = standing.with_try(came_to)
+        if event.saved:
+            self.run_worker(lambda: self._look_again(known, came_to), thread=True)
+        else:
+            self.post_message(self.Found(known, result=came_to))
+
+    def _look_again(self, known: DailyStanding, came_to: DailyEntry) -> None:
+        from noc_tui.tui.practice import load_daily  # noqa: PLC0415
+
+        standing, unread, problems = load_daily(self.noc.remembering, known.daily.date, known.today)
+        self.post_message(self.Found(known if unread else standing, problems, came_to))
 
     def _leave_behind(self) -> None:
         """The lines of the try that counts stand in the terminal when the program has closed."""
@@ -239,46 +259,5 @@ class DailyScreen(BriefScreen):
         elif self._ended is not None:
             self.say(("The moves are being reviewed…", "$muted"))
         else:
-            self.say(*briefing_text(standing, self.noc.keys))
+            self.say(*briefing_text(standing, self.noc.keys, goes_on=self._left is not None))
         self.refresh_keys()
-
-
-def briefing_text(standing: DailyStanding, keys: Mapping[str, str]) -> list[Part]:
-    """What is coming, and whether it counts."""
-    day = standing.daily.date
-    parts: list[Part] = [
-        (f"The daily of {day}\n\n", "bold"),
-        (
-            f"Everybody gets the same incident and seed on {day} (UTC), wherever they are. It is blind: what it is,"
-            " nobody says until it has ended.\n\n"
-        ),
-    ]
-    if standing.unfinished:
-        parts += [("Your try is not finished.", "bold"), " It is the one that counts, and goes on where it was.\n\n"]
-    elif standing.counts:
-        parts += [
-            ("The first try counts", "bold"),
-            ", from its first step on, finished or not. It is played alone.\n\n",
-        ]
-    else:
-        parts += [("This is not the daily of today", "bold"), f" ({standing.today}): it does not count.\n\n"]
-    word = "goes on" if standing.unfinished else "begins"
-    return [*parts, *_streak(standing), (display(keys["briefing.begin"]), "$accent bold"), f" {word}"]
-
-
-def result_text(shared: str, standing: DailyStanding, keys: Mapping[str, str], *, counted: bool) -> list[Part]:
-    """The three lines, what they count for, and the streak."""
-    if counted:
-        head = "This try counts.\n\n"
-    elif standing.daily.date == standing.today:
-        head = "This try does not count: the first one does.\n\n"
-    else:
-        head = "This try does not count: it is not the daily of today.\n\n"
-    copy = (display(keys["daily.copy"]), "$accent bold")
-    to_share = [copy, (" copies these lines: nothing in them gives the incident away\n\n", "$muted")]
-    return [(head, "bold"), f"{shared}\n\n", *(to_share if counted else []), *_streak(standing)]
-
-
-def _streak(standing: DailyStanding) -> list[Part]:
-    days = standing.streak
-    return [(f"Streak: {days} day{'' if days == 1 else 's'} in a row.\n\n", "$muted")] if days else []

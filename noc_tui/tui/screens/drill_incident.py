@@ -54,6 +54,8 @@ class IncidentScreen(BriefScreen):
         """The session that was left in the middle."""
         self._result = ""
         """What the last one came to."""
+        self._recent: list[str] = []
+        """What was played here already: its title has been told."""
 
     def on_mount(self) -> None:
         """Let the schedule choose, after the first paint."""
@@ -61,8 +63,14 @@ class IncidentScreen(BriefScreen):
         self._choose()
 
     def can_do(self, action: UserAction) -> bool:
-        """Begin once there is something."""
-        return action.id != "briefing.begin" or self._assignment is not None
+        """Begin once there is something, and not the same again while it is being reviewed."""
+        return action.id != "briefing.begin" or (self._assignment is not None and not self._is_reviewed)
+
+    @property
+    def _is_reviewed(self) -> bool:
+        """Whether what has been played is still being reviewed."""
+        episode = self._game.episode if self._game is not None else None
+        return episode is not None and episode.done and not self._result
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Begin, go on, or another one."""
@@ -84,7 +92,7 @@ class IncidentScreen(BriefScreen):
         seed = secrets.randbelow(2**32) if self._launch.seed is None else self._launch.seed
         deck = practice.deck
         try:
-            chosen, notices = next_incident(deck, practice.incidents, now, seed), practice.notices
+            chosen, notices = next_incident(deck, practice.incidents, now, seed, self._recent), practice.notices
         except DrillError as error:
             chosen, notices = None, (str(error),)
         self.post_message(self.Chosen(chosen, deck, schedule_note(deck, now, EPISODES), notices))
@@ -112,6 +120,8 @@ class IncidentScreen(BriefScreen):
     def action_begin(self) -> None:
         """Let the page come in; or go on where it was left."""
         if self._result:
+            if self._assignment is not None:
+                self._recent.append(self._assignment.incident)
             self._result, self._game = "", None
             self._choose()
             return
@@ -136,9 +146,9 @@ class IncidentScreen(BriefScreen):
         episode = self._game.episode if self._game is not None else None
         if episode is None:
             return
+        self._kept = paths.sessions_dir() / f"{episode.header.session}.jsonl" if is_kept(episode) else None
         if not episode.done:
             self._game = None
-            self._kept = paths.sessions_dir() / f"{episode.header.session}.jsonl" if is_kept(episode) else None
             self.say(("It is not over yet.\n\n", "bold"), "Go on with it here, or later from the home screen.")
         elif self._result:
             self._tell_result()
@@ -159,6 +169,7 @@ class IncidentScreen(BriefScreen):
         self._result = f"{came_to(entry, title)}.\nSchedule: {comes_back(answer, self._deck)}."
         if self.app.screen is self:
             self._tell_result()
+            self.refresh_keys()
         else:
             self.noc.tell(self._result)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from noc_tui.tui.keymap import display
 from noc_tui.tui.screens.play import PlayScreen
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from noc_tui.tui.widgets.keybar import KeyHint
 
 _HELP: Final = frozenset({"agent", "suggest", "agents", "coach"})
+"""The actions of those who would help."""
 
 
 def _nothing(_: Episode) -> None:
@@ -66,21 +68,69 @@ class DrillPlayScreen(PlayScreen):
         super()._open(agent)
         if self._run is not None:
             if self._alone and self.coach.on:
-                self.action_coach()
+                super().action_coach()
             self._tell_begun(self._run.episode)
 
+    def _go_on(self) -> None:
+        if self._alone and self._run is not None:
+            self._run.copilot.always = False
+        super()._go_on()
+
+    # --- help, which who plays alone does without
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let the keys of those who would help through, so that they say why they are off."""
+        is_off = self._alone and self._run is not None and not self._run.episode.done
+        return (is_off and action in _HELP) or super().check_action(action, parameters)
+
+    def say_alone(self) -> None:
+        """Say why nobody helps."""
+        self.noc.tell("This one is played alone.")
+
+    def action_agent(self) -> None:
+        """Hand over to the agent, or take back from it."""
+        if self._alone:
+            self.say_alone()
+        else:
+            super().action_agent()
+
+    def action_agents(self) -> None:
+        """Choose who drives."""
+        if self._alone:
+            self.say_alone()
+        else:
+            super().action_agents()
+
     def action_suggest(self) -> None:
-        """Ask the agent, unless the episode is played alone."""
-        if not self._alone:
+        """Ask the agent what it would do."""
+        if self._alone:
+            self.say_alone()
+        else:
             super().action_suggest()
+
+    def action_coach(self) -> None:
+        """Let the coach speak, or be silent."""
+        if self._alone:
+            self.say_alone()
+        else:
+            super().action_coach()
+
+    # --- acting
 
     def _stepped(self, record: StepRecord) -> None:
         self._tell_stepped(self.run.episode)
         super()._stepped(record)
 
+    def action_operate(self, action: str) -> None:
+        """Act; once it is over, the key says what leads on."""
+        if self._then and self._run is not None and self._run.episode.done:
+            self.noc.tell(f"The episode is over. {display(self.noc.keys['debrief'])}: {self._then}.")
+        else:
+            super().action_operate(action)
+
     def action_debrief(self) -> None:
         """Back to the drill, once it is over."""
         if self._then and self._run is not None and self._run.episode.done:
-            self.action_leave()
+            self._leave()  # unasked where it could not be saved: the drill has it still
         else:
             super().action_debrief()

@@ -87,7 +87,7 @@ class RetryScreen(PositionScreen):
     def on_mount(self) -> None:
         """Look for the mistake, after the first paint."""
         self.query_one(Banner).view = BannerView("Retry", badge="LOADING", badge_kind="paused")
-        self.query_one(AnswerPanel).view = AnswerView("Looking for the worst move…", left=0.0, limit=1.0)
+        self.query_one(AnswerPanel).view = AnswerView("Looking for the worst move…", loading=True)
         self.noc.after_paint(self, lambda: self.run_worker(self._look, thread=True))
 
     def _look(self) -> None:

@@ -130,6 +130,8 @@ class ShiftScreen(BriefScreen):
             return
         self._incidents = event.incidents
         self._shift = ShiftRun(event.shift)
+        if event.shift.is_over:  # it was left before its last page had been reviewed
+            self._save()
         self._show()
 
     def action_new(self) -> None:

@@ -107,7 +107,7 @@ class SpotScreen(PositionScreen):
     def on_mount(self) -> None:
         """Show the frame at once; load what there is to practise after the first paint."""
         self.query_one(Banner).view = BannerView("Spot", badge="LOADING", badge_kind="paused")
-        self.query_one(AnswerPanel).view = AnswerView("Looking up what is due…", left=0.0, limit=self._limit or 1.0)
+        self.query_one(AnswerPanel).view = AnswerView("Looking up what is due…", loading=True)
         self.noc.after_paint(self, lambda: self.run_worker(self._load, thread=True))
         if self.noc.live_timers:
             self.set_interval(TICK_SECONDS, self.tick)
@@ -210,9 +210,10 @@ class SpotScreen(PositionScreen):
 
     def on_action_pad_chosen(self, event: ActionPad.Chosen) -> None:
         """A click does what the key of the row does."""
-        if self.play.phase == "asked":
+        phase = self._play.phase if self._play is not None else "preparing"
+        if phase == "asked":
             self.action_operate(ACTIONS[event.index])
-        else:
+        elif phase == "naming":
             self._named(event.index)
 
     def _named(self, place: int | None) -> None:
@@ -258,15 +259,23 @@ class SpotScreen(PositionScreen):
 
     def action_leave(self) -> None:
         """Leave; what has been answered is kept."""
+        self._keep()
+        if self._play is not None and (count := len(self._play.round.answers)):
+            self.noc.tell(f"{count} answer{'' if count == 1 else 's'} of {self._play.round.size} kept.")
+        super().action_leave()
+
+    def on_unmount(self) -> None:
+        """The program may be left from anywhere."""
+        self._keep()
+
+    def _keep(self) -> None:
+        """Keep an action that was chosen, though the incident was not named."""
         if self._play is not None:
             from noc_tui.tui.practice import now_millis  # noqa: PLC0415  (loaded by now)
 
             at = now_millis()
             if (answer := self._play.leave(at)) is not None:
                 self._remember(answer, at)
-            if count := len(self._play.round.answers):
-                self.noc.tell(f"{count} answer{'' if count == 1 else 's'} of {self._play.round.size} kept.")
-        super().action_leave()
 
     # --- showing
 

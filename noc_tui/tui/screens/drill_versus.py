@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias
 
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.message import Message
 
 from noc_tui.text import clean
 from noc_tui.tui.actions import Scope, UserAction, bindings_of
+from noc_tui.tui.keymap import display
 from noc_tui.tui.recordings import driver_name, read_recordings, title_of
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.banner import Banner, BannerView
@@ -48,7 +49,7 @@ Row: TypeAlias = "SessionSummary | AgentRow | str"
 
 
 class OpponentScreen(NocScreen):
-    """The best run of each seed, and the agents."""
+    """The best run of each seed, one's own first, and the agents."""
 
     SCOPE: ClassVar[Scope] = "opponent"
     CSS_PATH = "drill.tcss"
@@ -72,7 +73,7 @@ class OpponentScreen(NocScreen):
 
     def compose(self) -> ComposeResult:
         yield Banner()
-        with Vertical(id="drill"):
+        with Container(id="middle"), Vertical(id="drill"):
             yield RowList[Row](_paint, selectable=lambda row: not isinstance(row, str), id="drills")
         yield KeyBar()
 
@@ -101,7 +102,7 @@ class OpponentScreen(NocScreen):
 
     def on_opponent_screen_read(self, event: Read) -> None:
         """List them."""
-        self._list.show(list(_rows(event.runs, event.agents)))
+        self._list.show(list(_rows(event.runs, event.agents, display(self.noc.keys["home.play"]))))
         self.refresh_keys()
 
     def on_row_list_chosen(self) -> None:
@@ -121,22 +122,27 @@ class OpponentScreen(NocScreen):
 
 
 def best_runs(sessions: Iterable[SessionSummary]) -> list[SessionSummary]:
-    """Of each incident and seed that was resolved, the run with the fewest steps, the newest first."""
-    best: dict[tuple[str, int], SessionSummary] = {}
+    """Of each incident and seed that was resolved, the run with the fewest steps: one's own, and that of an agent.
+
+    One's own come first, of both the newest.
+    """
+    from noc_tui.episode.records import HUMAN  # noqa: PLC0415  (loads pydantic)
+
+    best: dict[tuple[str, int, bool], SessionSummary] = {}
     for session in sessions:
-        key = session.incident, session.seed
+        key = session.incident, session.seed, session.driver == HUMAN
         if session.status == "resolved" and (key not in best or session.steps < best[key].steps):
             best[key] = session
-    newest = sorted(best.values(), key=lambda session: session.started, reverse=True)
+    newest = sorted(best.values(), key=lambda session: (session.driver == HUMAN, session.started), reverse=True)
     return newest[:_MOST_RUNS]
 
 
-def _rows(runs: list[SessionSummary], agents: list[AgentRow]) -> Iterator[Row]:
+def _rows(runs: list[SessionSummary], agents: list[AgentRow], play: str) -> Iterator[Row]:
     yield "The best run of each seed"
     if runs:
         yield from runs
     else:
-        yield "  none yet: resolve an incident, and race yourself"
+        yield f"  none yet: resolve an incident ({play} at home), and race yourself"
     yield ""
     yield "An agent, on an incident of your choice"
     yield from agents

@@ -11,10 +11,10 @@ from noc_tui.tui.keymap import display
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.remembering import TUTORIAL
 from noc_tui.tui.screens.debrief import DebriefScreen
-from noc_tui.tui.screens.play import PlayScreen
+from noc_tui.tui.screens.drill_play import DrillPlayScreen
 from noc_tui.tui.tutorial import DEBRIEF, INCIDENT, LOSING, SEED, WINNING
 from noc_tui.tui.widgets.banner import Banner
-from noc_tui.tui.widgets.guide import ROWS, Guide
+from noc_tui.tui.widgets.guide import Guide
 from noc_tui.tui.widgets.keybar import KeyBar, KeyHint
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _ALWAYS: Final = frozenset({"help", "close", "leave", "palette"})
 _TOTAL: Final = len(LOSING) + 1 + len(WINNING)
-
+_BROAD: Final = 50
+"""Cells from which on there is room beside the other keys to say what is skipped."""
 
 _KEYS: Final = {
     "restart": "act.restart_service",
@@ -38,25 +39,27 @@ _KEYS: Final = {
     "help": "help",
 }
 """What stands for a key in the texts, and whose key it is."""
+_SIGNS: Final = {"healthy": ("✓", "$calm"), "over": ("!", "$breach"), "near": ("‼", "$critical")}
+"""What stands for a sign of the strips, and its colour where there are colours."""
 
 
-def worded(text: str, keys: Mapping[str, str]) -> Content:
-    """A text of the tutorial with the user's own keys in it."""
+def worded(text: str, keys: Mapping[str, str], *, plain: bool) -> Content:
+    """A text of the tutorial with the user's own keys and the signs of the strips in it."""
     parts: list[str | tuple[str, str]] = []
     for words, name, _, _ in Formatter().parse(text):
         parts.append(words)
         if name is not None:
-            parts.append((display(keys[_KEYS[name]]), "$accent bold"))
+            sign, ink = _SIGNS.get(name) or (display(keys[_KEYS[name]]), "$accent")
+            parts.append((sign, "bold" if plain else f"{ink} bold"))
     return Content.assemble(*parts)
 
 
-class TutorialScreen(PlayScreen):
+class TutorialScreen(DrillPlayScreen):
     """The dashboard, with a guide that says what is seen and waits for the one key that goes on."""
 
     def __init__(self, *, winning: bool = False) -> None:
-        super().__init__(
-            Launch("play", incident=INCIDENT, seed=SEED, pace="turn", blind=False, agent="rules", drill=TUTORIAL)
-        )
+        launch = Launch("play", incident=INCIDENT, seed=SEED, pace="turn", blind=False, agent="rules", drill=TUTORIAL)
+        super().__init__(launch, alone=True)
         self._lessons = WINNING if winning else LOSING
         self._before = len(LOSING) + 1 if winning else 0
         self._at = 0
@@ -72,7 +75,7 @@ class TutorialScreen(PlayScreen):
 
     def lay_out(self, width: int, height: int) -> None:
         """Leave room for the guide."""
-        super().lay_out(width, height - ROWS)
+        super().lay_out(width, height - self.query_one(Guide).lay_out(width, height))
 
     def on_mount(self) -> None:
         """Begin to tell."""
@@ -80,8 +83,9 @@ class TutorialScreen(PlayScreen):
         self._tell()
 
     def _tell(self) -> None:
-        text = worded(self.lesson.text, self.noc.keys)
+        text = worded(self.lesson.text, self.noc.keys, plain=self.app.no_color)
         self.query_one(Guide).say(text, self._before + self._at + 1, _TOTAL)
+        self.lay_out(*self.size)
         self.refresh_keys()
 
     def _show_banner(self) -> None:
@@ -103,14 +107,19 @@ class TutorialScreen(PlayScreen):
             go_on = KeyHint(display(keys["debrief"]), "next")
         else:
             go_on = KeyHint(display(keys[f"act.{wanted}"]), wanted.label)
-        return (go_on, KeyHint(display(keys["help"]), "help"), KeyHint(display(keys["leave"]), "skip the tutorial"))
+        skip = "skip the tutorial" if self.size.width >= _BROAD else "skip"
+        return (go_on, KeyHint(display(keys["help"]), "help"), KeyHint(display(keys["leave"]), skip))
+
+    def say_alone(self) -> None:
+        """Say what is waited for."""
+        wanted = self.lesson.action
+        key = display(self.noc.keys["debrief" if wanted is None else f"act.{wanted}"])
+        self.noc.tell(f"The tutorial waits for {key}.")
 
     def action_operate(self, action: str) -> None:
         """Do what the lesson asks for, and nothing else."""
-        wanted = self.lesson.action
-        if self._run is not None and wanted != action:
-            key = display(self.noc.keys["debrief" if wanted is None else f"act.{wanted}"])
-            self.noc.tell(f"The tutorial waits for {key}.")
+        if self._run is not None and self.lesson.action != action:
+            self.say_alone()
             return
         started = self._run is not None
         super().action_operate(action)
@@ -145,7 +154,13 @@ class TutorialDebriefScreen(DebriefScreen):
     def on_mount(self) -> None:
         """Say what is seen."""
         super().on_mount()
-        self.query_one(Guide).say(worded(DEBRIEF, self.noc.keys), len(LOSING) + 1, _TOTAL)
+        guide = self.query_one(Guide)
+        guide.say(worded(DEBRIEF, self.noc.keys, plain=self.app.no_color), len(LOSING) + 1, _TOTAL)
+        guide.lay_out(*self.size)
+
+    def on_resize(self) -> None:
+        """Leave room for the review."""
+        self.query_one(Guide).lay_out(*self.size)
 
     def can_do(self, action: UserAction) -> bool:
         """Look, and go on."""

@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from noc_tui import paths
-from noc_tui.drills.daily import SQUARES, daily_of
+from noc_tui.drills.daily import SQUARES, begin_daily, daily_of
+from noc_tui.store.queue import Queue
 from noc_tui.tui.launch import DrillOptions, Launch
+from noc_tui.tui.remembering import Remembering
 from noc_tui.tui.screens.debrief import DebriefScreen
 from noc_tui.tui.screens.play import PlayScreen
 from tests.tui.cockpit import Cockpit, cockpit
 from tests.tui.drilling import PLAYER, daily, loaded, play_to_the_end, remembered, today_that_lasts
+from tests.tui.shelf import begin
 
 if TYPE_CHECKING:
     import pytest
@@ -67,7 +70,12 @@ async def test_the_try_that_counts_is_played_alone_and_the_second_need_not_be() 
     today_that_lasts()
     async with cockpit(DAILY, remembers=True, player=PLAYER, coach=True, copilot=True) as pit:
         await loaded(pit, "The first try counts")
-        await pit.press("enter", "a", "i", "k")
+        await pit.press("enter")
+        assert "alone" not in pit.told()
+        for key in ("a", "i", "k", "A"):
+            pit.app.clear_notifications()
+            await pit.press(key)
+            assert "This one is played alone." in pit.told()
         assert pit.play.run.human
         assert not pit.play.coach.on
         assert pit.play.run.copilot.state == "idle"
@@ -164,3 +172,46 @@ async def test_a_broken_database_keeps_nobody_from_playing() -> None:
         await pit.press("enter")
         await remembered(pit)
         await loaded(pit, "This try counts.")
+
+
+async def test_a_try_that_ended_right_before_the_program_was_killed_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    today_that_lasts()
+    with monkeypatch.context() as killed:
+        killed.setattr(Remembering, "ended", lambda *_: None)
+        async with cockpit(DAILY, remembers=True, player=PLAYER) as pit:
+            await loaded(pit, "The first try counts")
+            await pit.press("enter")
+            await play_to_the_end(pit)
+            await remembered(pit)
+    async with cockpit(DAILY, remembers=True, player=PLAYER) as pit:
+        await remembered(pit)
+        await loaded(pit, "This try counts.")
+
+
+async def test_a_try_that_another_program_has_begun_meanwhile_is_the_one_that_counts() -> None:
+    today_that_lasts()
+    async with cockpit(DAILY, remembers=True, player=PLAYER) as first:
+        await loaded(first, "The first try counts")
+        async with cockpit(DAILY, remembers=True, player=PLAYER) as second:
+            await loaded(second, "The first try counts")
+            await first.press("enter", "3")
+            await remembered(first)
+            await second.press("enter")
+            await play_to_the_end(second)
+            await second.press("enter")
+            await remembered(second)
+            await loaded(second, "This try does not count: the first one does.")
+            assert second.app.parting == []
+
+
+async def test_a_try_that_waits_for_the_database_is_known_and_so_is_that_its_recording_has_gone() -> None:
+    day = today_that_lasts()
+    episode = begin(blind=True)
+    episode.close()
+    (paths.sessions_dir() / f"{episode.header.session}.jsonl").unlink()
+    Queue(paths.queue_dir()).put([begin_daily(daily_of(day), PLAYER, episode.header)])
+    async with cockpit(DAILY, player=PLAYER) as pit:
+        await loaded(pit, "Your try was not finished, and its recording is not there any more.")
+        assert "enter begin" in pit.text()
+        await pit.press("enter")
+        assert pit.episode.steps == 0

@@ -89,3 +89,10 @@ async def test_a_session_can_be_asked_for_and_a_step_in_it() -> None:
     async with cockpit(Launch("drill", drill="retry", session=path, step=2)) as pit:
         await loaded(pit, "What would have been better?")
         assert worst(pit).retry.step == 2
+
+
+async def test_a_step_that_there_is_not_is_told() -> None:
+    path = paths.sessions_dir() / f"{recorded('do_nothing', 'restart_service')}.jsonl"
+    async with cockpit(Launch("drill", drill="retry", session=path, step=99)) as pit:
+        await loaded(pit, "Play")
+        assert "step 99 was asked for; the session has steps 1 to 4" in pit.told()

@@ -133,3 +133,29 @@ async def test_a_file_that_is_no_shift_is_told_and_a_new_one_begins() -> None:
     async with cockpit(SHIFT, player=PLAYER) as pit:
         await loaded(pit, "You are on call tonight")
         assert "is no shift" in pit.told()
+
+
+async def test_a_shift_that_was_left_before_its_last_review_ends_in_its_sheet_once() -> None:
+    nearly_over()
+    async with cockpit(SHIFT, player=PLAYER) as pit:  # nobody reviews anything here
+        await loaded(pit, "Your shift was interrupted after page 4 of 5.")
+        await pit.press("enter")
+        await page(pit)
+        await play_to_the_end(pit)
+        await pit.press("enter")
+        await loaded(pit, "The night is over.")
+    async with cockpit(SHIFT, remembers=True, player=PLAYER) as pit:
+        await loaded(pit, "SHIFT OVER")
+        assert not paths.shift_file().exists()
+        await pit.press("n")
+        await loaded(pit, "You are on call tonight")
+
+
+async def test_an_action_key_after_the_end_says_what_leads_on() -> None:
+    async with cockpit(SHIFT, player=PLAYER) as pit:
+        await loaded(pit, "You are on call tonight")
+        await pit.press("enter")
+        await page(pit)
+        await play_to_the_end(pit)
+        await pit.press("3")
+        assert "The episode is over. enter: go on." in pit.told()

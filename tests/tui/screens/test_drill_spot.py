@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from noc_tui import paths
 from noc_tui.sim.actions import ACTION_INDEX, ActionType
 from noc_tui.store.queue import Queue
+from noc_tui.store.store import Store
 from noc_tui.tui.launch import DrillOptions, Launch
 from noc_tui.tui.screens.drill import DrillScreen
 from noc_tui.tui.screens.drill_round import RoundScreen
@@ -17,6 +18,8 @@ from tests.tui.cockpit import Cockpit, cockpit
 from tests.tui.drilling import PLAYER, cards, loaded, remembered
 
 if TYPE_CHECKING:
+    import pytest
+
     from noc_tui.drills.spot import SpotQuestion
 
 SPOT = Launch("drill", drill="spot", seed=4)
@@ -185,3 +188,21 @@ async def test_with_a_broken_database_the_round_goes_on_and_the_answers_wait() -
         await remembered(pit)
     ((waiting,), _) = Queue(paths.queue_dir()).read()
     assert len(waiting.entries) == 1
+
+
+async def test_a_click_before_the_first_position_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SpotScreen, "_load", lambda _: None)
+    async with cockpit(SPOT) as pit:
+        await pit.pilot.click(ActionPad, offset=(4, 2))
+        await pit.settle()
+        assert "Looking up what is due" in pit.text()
+
+
+async def test_an_action_counts_though_the_program_was_left_before_the_name() -> None:
+    async with cockpit(SPOT, remembers=True, player=PLAYER) as pit:
+        await loaded(pit, ASKED)
+        await pit.press(best(pit))
+        await pit.pilot.press("ctrl+c")
+    with Store() as store:
+        store.take_in_queue()
+    assert [card.reviews for card in cards().values()] == [1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from noc_tui.episode.library import summarize
 from noc_tui.tui.launch import Launch
@@ -45,3 +46,12 @@ async def test_against_an_agent_the_incident_is_chosen_first() -> None:
         await pit.press("enter")
         assert isinstance(pit.app.screen, PickerScreen)
         assert pit.app.screen._launch.ghost is not None
+
+
+def test_an_own_run_is_offered_beside_a_better_one_of_an_agent() -> None:
+    won = summarize(resolved())
+    runs = [
+        replace(won, session="A", driver="planner", steps=4, started=won.started + timedelta(hours=1)),
+        replace(won, session="B", driver="human", steps=7),
+    ]
+    assert [run.session for run in best_runs(runs)] == ["B", "A"]

@@ -61,6 +61,9 @@ async def test_another_key_than_the_one_that_is_waited_for_does_nothing_but_say_
         await pit.press("enter", "enter", "3", "enter")
         assert pit.episode.steps == 0
         assert "waits for 2" in pit.told()
+        pit.app.clear_notifications()
+        await pit.press("a")
+        assert "waits for 2" in pit.told()
         await pit.press("2")
         assert pit.episode.record(1).decision.action is ActionType.RESTART_SERVICE
 
@@ -94,7 +97,20 @@ async def test_the_guide_leaves_room_for_log_and_actions_at_80x24() -> None:
         assert "Hidden" not in pit.text()
 
 
-async def test_a_small_window_says_what_it_hides() -> None:
-    async with cockpit(Launch("tutorial"), size=(60, 16)) as pit:
-        assert "1/11" in pit.text()
-        assert "Hidden" in pit.text()
+async def test_a_small_window_says_what_it_hides_and_all_that_the_guide_says() -> None:
+    for size in ((60, 16), (40, 12)):
+        async with cockpit(Launch("tutorial"), size=size) as pit:
+            for key in ("enter", "enter", "2", "2", "enter"):
+                text = " ".join(pit.text().replace("█", "").split())
+                assert ("Hidden here: log" in text) is (size == (60, 16))
+                assert "1/11" not in text or "best clue. enter goes on." in text
+                assert ("3/11" in text) is ("why, press 2." in text)
+                await pit.press(key)
+            assert "s plays the same incident and seed again." in " ".join(pit.text().replace("█", "").split())
+
+
+async def test_it_is_told_without_the_words_of_coach_and_copilot() -> None:
+    async with cockpit(Launch("tutorial"), coach=True, copilot=True) as pit:
+        await pit.press("enter", "enter", "2")
+        assert not pit.play.coach.on
+        assert pit.play.run.copilot.state == "idle"
