@@ -12,7 +12,7 @@ import typer
 
 from noc_tui.cli.common import complain, examples, find_recording, notice, say
 from noc_tui.cli.completion import complete_sessions
-from noc_tui.cli.sessions import line_of, recordings
+from noc_tui.cli.sessions import lines_of, recordings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def _about(path: Path) -> str:
     from noc_tui.episode.library import summarize
 
     try:
-        return line_of(summarize(path))
+        return lines_of([summarize(path)])[0]
     except SessionDamagedError as error:
         return str(error)
 
@@ -70,7 +70,7 @@ def prune(
         for summary in recordings()[keep:]
         if summary.status != "live" and (before is None or summary.started < before)
     ]
-    lines = [line_of(summary) for summary in doomed]
+    lines = lines_of(doomed)
     if dry_run:
         for line in lines:
             say(line)

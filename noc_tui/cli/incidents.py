@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import shutil
+import textwrap
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from noc_tui.sim.incident import Incident
+
+_NARROWEST: Final = 40
+_WIDEST: Final = 100
+"""Columns that a summary is broken for."""
 
 commands = typer.Typer(no_args_is_help=False, invoke_without_command=True, rich_markup_mode=None)
 
@@ -102,7 +108,9 @@ def _described(incident: Incident) -> Iterator[str]:
     yield f"{incident.title} ({incident.id})"
     yield ", ".join((incident.difficulty, f"{incident.max_steps} steps", *incident.tags))
     yield ""
-    yield from incident.summary.strip().splitlines()
+    width = min(max(shutil.get_terminal_size().columns - 1, _NARROWEST), _WIDEST)
+    for paragraph in incident.summary.strip().splitlines():
+        yield from textwrap.wrap(paragraph, width) or [""]
     yield ""
     yield "At the page:"
     for spec in METRICS:

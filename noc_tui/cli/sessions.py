@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +15,7 @@ from noc_tui.cli.completion import complete_sessions
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from noc_tui.episode.library import SessionSummary
     from noc_tui.episode.reader import SessionFile
@@ -27,6 +30,12 @@ SessionArgument = Annotated[
         autocompletion=complete_sessions,
     ),
 ]
+
+_HEAD = 28
+"""Columns before the explanation of a step in `show`."""
+
+_NAME_LIMIT = 40
+"""Characters of an incident's id or of a driver in the list."""
 
 commands = typer.Typer(no_args_is_help=False, invoke_without_command=True, rich_markup_mode=None)
 
@@ -71,11 +80,13 @@ def list_(
         from noc_tui import paths
 
         notice(f"no sessions in {paths.sessions_dir()}; noc-tui play records one")
-    for summary in summaries[:limit]:
-        if output is ListFormat.JSON:
+    shown = summaries[:limit]
+    if output is ListFormat.JSON:
+        for summary in shown:
             say_json(_values(summary))
-        else:
-            say(line_of(summary))
+    else:
+        for line in lines_of(shown):
+            say(line)
 
 
 def recordings() -> list[SessionSummary]:
@@ -90,14 +101,20 @@ def recordings() -> list[SessionSummary]:
     return summaries
 
 
-def line_of(summary: SessionSummary) -> str:
-    """A recording in one line. The id is as short as names it among all that one has."""
+def lines_of(summaries: Sequence[SessionSummary]) -> list[str]:
+    """The recordings, a line each, in columns. An id is as short as names it among all that one has."""
+    rows = [_cells(summary) for summary in summaries]
+    incident, seed, driver = (max((len(row[column]) for row in rows), default=0) for column in (2, 3, 4))
+    return [
+        f"{row[0]:<8}  {row[1]}  {row[2]:<{incident}}  {row[3]:>{seed}}  {row[4]:<{driver}}  {row[5]}" for row in rows
+    ]
+
+
+def _cells(summary: SessionSummary) -> tuple[str, ...]:
     name = clean(summary.path.stem, 40)
-    driver = "you" if summary.driver == "human" else summary.driver
-    return (
-        f"{name[-8:]:<8}  {_moment(summary)}  {_incident(summary):<20}  {summary.seed:>6}  {driver:<8}  "
-        f"{_status(summary)}"
-    )
+    driver = "you" if summary.driver == "human" else clean(summary.driver, _NAME_LIMIT)
+    incident = clean(_incident(summary), _NAME_LIMIT)
+    return name[-8:], _moment(summary), incident, str(summary.seed), driver, _status(summary)
 
 
 def _moment(summary: SessionSummary) -> str:
@@ -114,7 +131,9 @@ def _incident(summary: SessionSummary) -> str:
 
 
 def _status(summary: SessionSummary) -> str:
-    words = {"resolved": "resolved in", "truncated": "out of steps at", "live": "being recorded, at"}
+    if summary.status == "truncated":
+        return "out of steps"
+    words = {"resolved": "resolved in", "live": "live, at"}
     return f"{words.get(summary.status, f'{summary.status} at')} {summary.steps}"
 
 
@@ -144,10 +163,21 @@ def show(session: SessionArgument) -> None:
     from noc_tui.episode.reader import SessionFile
 
     with SessionFile.open(find_recording(session), salvage=True) as file:
+        is_read = sys.stdout is not None and sys.stdout.isatty()  # else by a program, a line a step
+        width = shutil.get_terminal_size().columns if is_read else 0
         for line in _described(file):
-            say(line)
+            for row in broken(line, width):
+                say(row)
         for sentence in file.notices:
             notice(sentence)
+
+
+def broken(line: str, width: int) -> list[str]:
+    """A line of `show` for a terminal of `width` columns: an explanation goes on below its beginning; 0 breaks none."""
+    if len(line) <= width or width < 2 * _HEAD:
+        return [line]
+    indent = " " * (_HEAD if line[:4].strip().isdecimal() else 6)
+    return textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _described(file: SessionFile) -> Iterator[str]:

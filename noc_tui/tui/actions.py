@@ -176,7 +176,7 @@ USER_ACTIONS: Final[tuple[UserAction, ...]] = (
     UserAction("debrief.again", "s", "again", "same seed", "Play the same incident and seed again", ("debrief",), footer=True),
     UserAction("debrief.replay", "v", "replay", "replay", "Replay the session", ("debrief",), footer=True),
     UserAction("debrief.home", "h", "home", "home", "To the home screen", ("debrief",), footer=True),
-    UserAction("debrief.words", "w", "words", "words", "Let a model word the report; facts and figures stay the program's", ("debrief",), footer=True),
+    UserAction("debrief.words", "w", "words", "report", "Let a model word the report; facts and figures stay the program's", ("debrief",), footer=True),
     UserAction("account.save", "s", "save", "save", "Save the text and the program's report beside the session", ("account",), footer=True),
     # Drills.
     UserAction("drill.open", "enter", "choose", "open", "Do what the cursor is on", ("drill",), footer=True, twin=True),

@@ -265,9 +265,13 @@ class NocApp(App[int]):
         self.notify(clean(text, 600), severity="warning", timeout=10, markup=False)
 
     def tell(self, text: str) -> None:
-        """Tell the user what happened. What is still being told is not told twice."""
-        if not any(notice.message == text for notice in self._notifications):
-            self.notify(text, timeout=4, markup=False)
+        """Tell the user what happened, in place of what was told before. What is still being told is not told twice."""
+        told = [notice for notice in self._notifications if notice.severity == "information"]
+        if any(notice.message == text for notice in told):
+            return
+        for notice in told:
+            self._unnotify(notice, refresh=False)
+        self.notify(text, timeout=4, markup=False)
 
     def action_help(self) -> None:
         """Explain the screen and its keys."""

@@ -31,7 +31,7 @@ _LEVELS: Final[dict[str, LogLevel]] = {
     "inaccuracy": "warning",
     "mistake": "warning",
     "blunder": "critical",
-    "none": "debug",
+    "none": "info",
 }
 """By verdict: the ink of the line."""
 _LEAST_LOST: Final = 0.1

@@ -8,6 +8,7 @@ from noc_tui.episode.track import BLIND_TITLE, is_secret
 from noc_tui.sim.actions import ACTIONS
 from noc_tui.sim.metrics import METRICS
 from noc_tui.tui.widgets.action_pad import PadItem
+from noc_tui.tui.widgets.course import CourseView
 from noc_tui.tui.widgets.health_bar import HealthView
 from noc_tui.tui.widgets.log_lines import GLYPHS, LogEntry, LogLevel
 from noc_tui.tui.widgets.metric_strip import StripView
@@ -78,6 +79,19 @@ def health_view(track: Track, step: int, extras: tuple[tuple[str, str], ...] = (
     void = track.end is not None and track.end.outcome == "void" and step == track.steps
     return HealthView(
         health=record.health, streak=record.streak, outcome="void" if void else record.outcome, extras=extras
+    )
+
+
+def course_view(track: Track, step: int, keys: Mapping[str, str]) -> CourseView:
+    """The health after each step up to `step`, and by which key it came."""
+    first = max(1, step - _STRIP_STEPS + 1)
+    before = track.header.initial.health_score if first == 1 else track.record(first - 1).health
+    records = [track.record(number) for number in range(first, step + 1)]
+    return CourseView(
+        health=(before, *(record.health for record in records)),
+        done=tuple(keys[f"act.{record.decision.action}.letter"][:1] for record in records),
+        left=max(track.header.max_steps - step, 0),
+        over=track.end is not None,
     )
 
 
@@ -157,7 +171,8 @@ def between_entry(event: Aside) -> LogEntry:
         return _entry(clock, "debug" if event.action is None else "action", event.driver, suggested_text(event))
     giver, taker = (_DRIVER_NAMES.get(name, name) for name in (event.giver, event.taker))
     if event.reason == "agent_error":
-        return _entry(clock, "critical", giver, f"{(event.error or 'it failed').rstrip('.')}. Control is yours.")
+        what_now = "Asked again" if event.giver == event.taker else "Control is yours"
+        return _entry(clock, "critical", giver, f"{(event.error or 'it failed').rstrip('.')}. {what_now}.")
     texts = {
         "hand_over": f"handed control to {taker}",
         "take_over": f"took control from {giver}",

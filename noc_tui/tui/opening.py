@@ -19,7 +19,6 @@ from noc_tui.episode.track import is_secret
 from noc_tui.episode.writer import SessionWriter
 from noc_tui.sim.catalog import CLASSIC, catalog_of
 from noc_tui.sim.reward import RUN_SCORE_STEPS
-from noc_tui.sim.simulator import SEED_LIMIT
 from noc_tui.tui.remembering import TUTORIAL
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from noc_tui.sim.incident import Incident
     from noc_tui.tui.launch import Launch
 
+SEEDS: Final = 1_000_000
+"""Seeds that are drawn here are less: six digits can be told to a colleague."""
 _SERVER_SECONDS: Final = 5.0
 """How long a server may take for a step, while the screen waits."""
 
@@ -60,10 +61,10 @@ def open_episode(launch: Launch, preferences: Preferences, *, agent: Agent | Non
             session.close()
     if isinstance(launch.ghost, Path):
         return _against(launch.ghost, launch, preferences, agent)
-    catalog, seed, blind = catalog_of(launch.incident_folders), launch.seed, launch.is_blind(preferences)
+    catalog, blind = catalog_of(launch.incident_folders), launch.is_blind(preferences)
+    seed = secrets.randbelow(SEEDS) if launch.seed is None else launch.seed
     chosen_unseen = blind and (launch.incident is None or launch.drill is not None)
     if blind and launch.incident is None:
-        seed = secrets.randbelow(SEED_LIMIT) if seed is None else seed
         incident = catalog.load(blind_incident(seed, catalog))
     else:
         incident = catalog.load(launch.incident or secrets.choice(CLASSIC))

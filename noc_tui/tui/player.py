@@ -86,19 +86,24 @@ class Player:
 def ticks_of(session: SessionFile) -> tuple[Tick, ...]:
     """What happened where: marks, diagnoses, changes of control, forks, breaches and recoveries, the end."""
     ticks = [Tick(mark.step, "mark", f"mark {mark.text}".strip()) for mark in session.marks]
-    for diagnosis in session.diagnoses:
-        who = "you" if diagnosis.driver == HUMAN else diagnosis.driver
-        ticks.append(Tick(diagnosis.step, "mark", f"{who} diagnosed: {diagnosis.incident}"))
+    ticks += [
+        Tick(diagnosis.step, "mark", f"{_name(diagnosis.driver)} diagnosed: {diagnosis.incident}")
+        for diagnosis in session.diagnoses
+    ]
     for control in session.controls:
         if control.reason == "fork":
             ticks.append(Tick(control.step, "fork", "forked here"))
         else:
-            ticks.append(Tick(control.step, "control", f"{control.giver} → {control.taker}"))
+            ticks.append(Tick(control.step, "control", f"{_name(control.giver)} → {_name(control.taker)}"))
     if 0 < session.steps <= _BREACHES_UP_TO:
         ticks += _breaches(session)
     if session.end is not None:
         ticks.append(Tick(session.end.steps, "end", str(session.end.outcome)))
     return tuple(sorted(ticks, key=lambda tick: tick.step))
+
+
+def _name(driver: str) -> str:
+    return "you" if driver == HUMAN else driver
 
 
 def _breaches(session: SessionFile) -> list[Tick]:

@@ -10,7 +10,7 @@ from noc_tui.bench.selection import blind_incident
 from noc_tui.preferences import Preferences
 from noc_tui.sim.catalog import default_catalog
 from noc_tui.tui.launch import Launch
-from noc_tui.tui.opening import open_episode
+from noc_tui.tui.opening import SEEDS, open_episode
 from tests.tui.cockpit import cockpit
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ def opened(launch: Launch, *, preferred: bool = False) -> Episode:
     episode = open_episode(launch, Preferences(blind=preferred))
     episode.close()
     return episode
+
+
+@pytest.mark.parametrize("launch", [Launch("play", incident="slow_leak"), Launch("play", blind=True)])
+def test_a_seed_that_nobody_gave_has_no_more_digits_than_can_be_told_to_a_colleague(launch: Launch) -> None:
+    seeds = {opened(launch).header.seed for _ in range(8)}
+    assert len(seeds) > 1
+    assert max(seeds) < SEEDS == 10**6
 
 
 @pytest.mark.parametrize("seed", [None, 0, 7])

@@ -9,12 +9,13 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from noc_tui.sim.metrics import METRICS
-from noc_tui.tui.frame import clock_text, first_pad_items, health_view, pad_items, strip_views
+from noc_tui.tui.frame import clock_text, course_view, first_pad_items, health_view, pad_items, strip_views
 from noc_tui.tui.keymap import display
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.action_pad import ActionPad, compact_rows
 from noc_tui.tui.widgets.banner import Banner
 from noc_tui.tui.widgets.cells import fit
+from noc_tui.tui.widgets.course import Course
 from noc_tui.tui.widgets.driver_panel import DriverPanel, rows_wanted
 from noc_tui.tui.widgets.health_bar import HealthBar
 from noc_tui.tui.widgets.keybar import KeyBar
@@ -39,6 +40,9 @@ CARD_ROWS = 30
 
 SPACIOUS_ROWS = 36
 """From this height on the cards have blank rows around them."""
+
+TELLING_ROWS = 24
+"""From this height on there is a row for what a driver says."""
 
 _LEAST_LOG = 3
 """Rows of a log that is worth its place: its title and two lines."""
@@ -76,6 +80,12 @@ class DashboardScreen(NocScreen):
     PAD_ROWS: ClassVar[int] = 7
     """Title and six actions."""
 
+    TELLS: ClassVar[bool] = False
+    """Whether what a driver says has a row of its own among strips of one line, where there is room for it."""
+
+    HAS_COURSE: ClassVar[bool] = False
+    """Whether the health by step stands below the actions, where there is room for it."""
+
     compact = reactive(False, toggle_class="-compact", init=False)
     spacious = reactive(True, toggle_class="-spacious", init=False)
 
@@ -87,6 +97,7 @@ class DashboardScreen(NocScreen):
         spacious = self.app.size.height >= SPACIOUS_ROWS
         self.set_reactive(DashboardScreen.spacious, spacious)
         self.set_class(spacious, "-spacious")
+        self._make_room_for_course()
         yield Banner()
         with Vertical(id="stage"):
             with Horizontal(id="vitals"):
@@ -96,14 +107,16 @@ class DashboardScreen(NocScreen):
                     yield strip
             yield HealthBar()
             driver = DriverPanel()
-            driver.compact = compact
+            driver.compact, driver.told = compact, self._tells(self.app.size.height)
             yield driver
             with Horizontal(id="bottom"):
-                yield LogPanel(compact=compact)
+                yield LogPanel(compact=compact, filter_key=display(self.noc.keys["log.filter"]))
                 pad = ActionPad()
                 pad.compact = compact
                 pad.items = first_pad_items(self._shown_keys())
                 yield pad
+                if self.HAS_COURSE:
+                    yield Course()
         yield from self.compose_timeline()
         yield Static(id="hidden", markup=False)
         yield KeyBar()
@@ -119,7 +132,8 @@ class DashboardScreen(NocScreen):
         self.watch(self.query_one(DriverPanel), "view", self._driver_changed, init=False)
 
     def _driver_changed(self, before: DriverView | None, view: DriverView | None) -> None:
-        if rows_wanted(before) != rows_wanted(view):
+        told = self.query_one(DriverPanel).told
+        if rows_wanted(before, told=told) != rows_wanted(view, told=told):
             self.lay_out(*self.size)
 
     def on_resize(self, event: Resize) -> None:
@@ -127,7 +141,15 @@ class DashboardScreen(NocScreen):
         width, height = event.size
         self.compact = self._is_compact(width, height)
         self.spacious = height >= SPACIOUS_ROWS
+        self._make_room_for_course()
+        self.query_one(DriverPanel).told = self._tells(height)
         self.lay_out(width, height)
+
+    def _tells(self, height: int) -> bool:
+        return self.TELLS and height >= TELLING_ROWS
+
+    def _make_room_for_course(self) -> None:
+        self.set_class(self.HAS_COURSE and self.spacious and not self.compact, "-coursed")
 
     @staticmethod
     def _is_compact(width: int, height: int) -> bool:
@@ -147,7 +169,8 @@ class DashboardScreen(NocScreen):
         pad.styles.height = rows
         hidden: tuple[str, ...] = ()
         if self.compact:
-            taken = 2 + len(METRICS) + rows_wanted(self.query_one(DriverPanel).view) + 2 * len(self.query(Timeline))
+            driver = self.query_one(DriverPanel)
+            taken = 2 + len(METRICS) + rows_wanted(driver.view, told=driver.told) + 2 * len(self.query(Timeline))
             hidden = left_out({"actions": rows, "health": 1, "log": _LEAST_LOG}, height - taken)
         pad.display = "actions" not in hidden
         self.query_one(HealthBar).display = "health" not in hidden
@@ -163,7 +186,10 @@ class DashboardScreen(NocScreen):
         for spec, view in zip(METRICS, strip_views(track, step, self.ghost_metrics()), strict=True):
             self.query_one(f"#{spec.name}", MetricStrip).view = view
         self.query_one(HealthBar).view = health_view(track, step, extras)
-        self.query_one(ActionPad).items = pad_items(track, step, self._shown_keys(), enabled=enabled)
+        keys = self._shown_keys()
+        self.query_one(ActionPad).items = pad_items(track, step, keys, enabled=enabled)
+        for course in self.query(Course):
+            course.view = course_view(track, step, keys)
 
     def ghost_metrics(self) -> tuple[SystemMetrics, ...]:
         """The run that this one is compared with: its metrics at the page and after each step; nothing without one."""

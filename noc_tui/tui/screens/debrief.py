@@ -280,6 +280,8 @@ class DebriefScreen(NocScreen):
                 ghost=None if seed is None else before.ghost,  # whom there was to play against, it was on this seed
                 hints=before.hints,
                 incident_folders=before.incident_folders,
+                server=before.server,
+                token=before.token,
             )
         )
 

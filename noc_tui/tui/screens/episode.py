@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from noc_tui.episode.track import BLIND_TITLE
 from noc_tui.tui.driving import badge_of, driver_view
@@ -124,6 +125,8 @@ class EpisodeScreen(DashboardScreen):
     def _state_in_words(self) -> str:
         diagnoses = self.run.episode.diagnoses
         words = [f"diagnosis: {diagnoses[-1].incident}"] if diagnoses else []
+        if (server := self._launch.server) is not None:
+            words.append(f"on {urlsplit(server).netloc}" if self.run.episode.notice is None else "played here alone")
         return " · ".join([*words, "coach"] if self.coach.on else words)
 
     def _show_driver(self) -> None:

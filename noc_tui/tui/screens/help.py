@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from noc_tui.tui.actions import DASHBOARD, OPERATED, Scope, UserAction, actions_of, bindings_of
 from noc_tui.tui.keymap import display
 from noc_tui.tui.screens.base import NocScreen
 from noc_tui.tui.widgets.banner import Banner, BannerView
+from noc_tui.tui.widgets.cells import wrap
 from noc_tui.tui.widgets.keybar import KeyBar, KeyHint
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.geometry import Size
 
 Part = str | tuple[str, str]
 
@@ -71,6 +74,11 @@ _DASHBOARD: Final[tuple[Part, ...]] = (
     ("▄▄   ", "$calm-dim"), "before the page; often the best clue\n",
     ("●●○  ", "$calm"), "healthy steps in a row, of three",
 )  # fmt: skip
+_COURSE: Final[tuple[Part, ...]] = (
+    "\n\nIn a high window the health stands below the actions, step by step:\n\n",
+    ("tse  ", "$accent bold"), "what was done, by the keys of the actions\n",
+    ("···  ", "$muted"), "steps to come",
+)  # fmt: skip
 _SPOT: Final[tuple[Part, ...]] = (
     "An incident in progress. Choose the action that you would take now; then say which incident it is, among the four",
     " that look most alike.\n\nThe verdict holds the action against near-perfect play. What was wrong or too late",
@@ -79,12 +87,18 @@ _SPOT: Final[tuple[Part, ...]] = (
 _READING: Final[dict[Scope, tuple[Part, ...]]] = {
     "play": (
         *_DASHBOARD,
+        *_COURSE,
         "\n\nIn pace turn the world waits for you. In pace live it moves by itself, and waiting is what it does.",
         "\n\nA blind episode does not say which incident it is until it has ended. Name it as soon as you know.",
     ),
-    "watch": (*_DASHBOARD, "\n\nThe agent drives. An action key takes over and does no more; the next one acts."),
+    "watch": (
+        *_DASHBOARD,
+        *_COURSE,
+        "\n\nThe agent drives. An action key takes over and does no more; the next one acts.",
+    ),
     "replay": (
         *_DASHBOARD,
+        *_COURSE,
         "\n\nEvery step can be reached, and any of them played on from, as a new session with the same future.",
         " The action keys are off until then.",
     ),
@@ -170,6 +184,8 @@ _READING: Final[dict[Scope, tuple[Part, ...]]] = {
     ),
 }  # fmt: skip
 _WIDTHS: Final = [(0, "-usual"), (110, "-wide")]
+_GAP: Final = 2
+"""Cells between the keys and what they do."""
 
 
 class HelpScreen(NocScreen):
@@ -191,7 +207,7 @@ class HelpScreen(NocScreen):
     def compose(self) -> ComposeResult:
         yield Banner()
         with VerticalScroll(id="help"), Container(id="help-columns"):
-            yield Static(keys_table(self._about, self._keys), id="help-keys", markup=False)
+            yield KeysTable(self._about, self._keys)
             yield Static(reading(self._about), id="help-text", markup=False)
         yield KeyBar()
 
@@ -205,29 +221,56 @@ class HelpScreen(NocScreen):
         return (KeyHint("↑ ↓", "scroll"), KeyHint(display(self._keys["close"]), "back"), super().hints()[-1])
 
 
+class KeysTable(Widget):
+    """The keys of a screen, laid out for the width there is."""
+
+    DEFAULT_CSS = """
+    KeysTable {
+        height: auto;
+    }
+    """
+
+    def __init__(self, about: Scope, keys: Mapping[str, str]) -> None:
+        super().__init__(id="help-keys")
+        self._about = about
+        self._keys = keys
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's)
+        """The rows that it takes."""
+        return len(keys_table(self._about, self._keys, width).plain.splitlines())
+
+    def render(self) -> Content:
+        return keys_table(self._about, self._keys, self.size.width)
+
+
 def reading(about: Scope) -> Content:
     """How to read a screen."""
     return Content.assemble(("Reading the screen\n", "bold"), *_READING.get(about, ("",)))
 
 
-def keys_table(about: Scope, keys: Mapping[str, str]) -> Content:
-    """The keys of a screen in groups, those of twins side by side; a key that was remapped says so."""
+def keys_table(about: Scope, keys: Mapping[str, str], room: int = 0) -> Content:
+    """The keys of a screen in groups, those of twins side by side; a key that was remapped says so.
+
+    In `room` cells an explanation goes on below its beginning; 0 breaks none.
+    """
     groups = _grouped(about)
     width = max(len(_shown(actions, keys)) for rows in groups.values() for actions in rows)
     blocks = []
     for heading, rows in groups.items():
         lines = [Content.styled(heading, "bold")]
-        lines += [_line(actions, keys, width, about) for actions in rows]
+        lines += [_line(actions, keys, width, about, room) for actions in rows]
         blocks.append(Content("\n").join(lines))
     return Content("\n\n").join(blocks)
 
 
-def _line(actions: list[UserAction], keys: Mapping[str, str], width: int, about: Scope) -> Content:
+def _line(actions: list[UserAction], keys: Mapping[str, str], width: int, about: Scope, room: int) -> Content:
     first = actions[0]
     text = first.label if first.id.startswith("act.") and about in OPERATED else first.help
-    return Content.assemble(
-        (f"{_shown(actions, keys):>{width}}", "$accent bold"), f"  {text}", (_remapped(actions, keys), "$muted")
-    )
+    told = Content.assemble(text, (_remapped(actions, keys), "$muted"))
+    left = room - width - _GAP
+    rows = [told[start:end] for start, end in wrap(told.plain, left, left)] if left > 0 else [told]
+    key = Content.styled(f"{_shown(actions, keys):>{width}}", "$accent bold")
+    return Content.assemble(key, " " * _GAP, Content("\n" + " " * (width + _GAP)).join(rows))
 
 
 def _shown(actions: Iterable[UserAction], keys: Mapping[str, str]) -> str:

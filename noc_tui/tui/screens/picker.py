@@ -22,7 +22,7 @@ from noc_tui.tui.widgets.painted import Run
 from noc_tui.tui.widgets.row_list import RowList, pad
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -118,8 +118,8 @@ class PickerScreen(NocScreen):
         if len(event.errors) > _MOST_NOTICES:
             more = len(event.errors) - _MOST_NOTICES
             self.noc.warn(f"{more} more incident files cannot be used; noc-tui incidents list names them.")
-        self._incidents = tuple(event.incidents)
-        ids = [incident.id for incident in event.incidents]
+        self._incidents = in_order(event.incidents)
+        ids = [incident.id for incident in self._incidents]
         self._at = ids.index(self._launch.incident) if self._launch.incident in ids else 0
         self._fill()
         if not ids:
@@ -239,6 +239,15 @@ class Setting(Static):
 
     async def on_click(self) -> None:
         await self.screen.run_action(self.action.run)
+
+
+def in_order(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+    """The classic ones first, as the catalog has them; the others by title, for that is what the list shows."""
+    from noc_tui.sim.catalog import CLASSIC  # noqa: PLC0415  (loads pydantic; whoever has incidents has done so)
+
+    given = tuple(incidents)
+    others = sorted((each for each in given if each.id not in CLASSIC), key=lambda each: each.title.lower())
+    return (*(each for each in given if each.id in CLASSIC), *others)
 
 
 def incident_row(incident: Incident | None, width: int) -> list[Run]:

@@ -45,6 +45,8 @@ class PlayScreen(AutopilotScreen):
     """An episode that a person plays, or watches an agent play."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("play", "watch")]
+    TELLS: ClassVar[bool] = True
+    HAS_COURSE: ClassVar[bool] = True
 
     def __init__(self, launch: Launch) -> None:
         super().__init__(launch)
@@ -200,7 +202,8 @@ class PlayScreen(AutopilotScreen):
             return
         reply = self.run.operate(ActionType(action), self.noc.monotonic())
         if reply == "over":
-            self.noc.tell("The episode is over: enter opens the debrief, q leaves.")
+            debrief, leave = (display(self.noc.keys[name]) for name in ("debrief", "leave"))
+            self.noc.tell(f"The episode is over: {debrief} opens the debrief, {leave} leaves.")
         elif reply == "took_over":
             self._control_changed()
             self.noc.tell("You are in control. The next action key acts.")

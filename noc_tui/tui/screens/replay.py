@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from noc_tui import paths
 from noc_tui.episode.track import is_secret
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 TICK_SECONDS = 0.03
 FOLLOW_SECONDS = 0.25
 _TIMELINE_POINTS = 400
+_EVENT: Final = "Event:"
+"""What stands before what happened at the step that is shown."""
 
 
 class ReplayScreen(DashboardScreen):
@@ -40,6 +42,7 @@ class ReplayScreen(DashboardScreen):
     SCOPE: ClassVar[Scope] = "replay"
     PAD_ROWS: ClassVar[int] = 9
     """Room for the reason why the actions are off."""
+    HAS_COURSE: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("replay")]
 
     def __init__(self, launch: Launch) -> None:
@@ -279,10 +282,11 @@ class ReplayScreen(DashboardScreen):
         decision = player.session.record(player.step).decision if player.step else None
         driver = decision.driver if decision else driver_at(player.session, 0)
         name = {"human": "you", "clock": "the clock"}.get(driver, driver)
+        event, said = player.event_label(), (decision.rationale or "") if decision else ""
         self.query_one(DriverPanel).view = DriverView(
             name=name,
             state="decided" if player.playing else "paused",
-            rationale=(decision.rationale or "") if decision else "",
+            rationale=f"{_EVENT} {event}{said and '. '}{said}" if event else said,
             action=decision.action.label if decision else "",
             speed=player.speed,
         )

@@ -67,8 +67,9 @@ class SideBySideScreen(NocScreen):
         yield Banner()
         yield Static(id="compared", markup=False)
         with Container(id="columns"):
+            key = display(self.noc.keys["log.filter"])
             for index in (0, 1):
-                yield SideColumn(id=f"side-{index}", compact=self._is_compact(width, height))
+                yield SideColumn(id=f"side-{index}", compact=self._is_compact(width, height), filter_key=key)
         yield KeyBar()
 
     @staticmethod

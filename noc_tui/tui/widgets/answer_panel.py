@@ -47,6 +47,8 @@ class AnswerView(NamedTuple):
     limit: float = 0.0
     note: str = ""
     """What stands at the right: how the round goes."""
+    loading: bool = False
+    """Nothing is asked yet: `asks` says what is waited for."""
 
 
 def lines(view: AnswerView, width: int, rows: int) -> list[list[Run]]:
@@ -55,21 +57,29 @@ def lines(view: AnswerView, width: int, rows: int) -> list[list[Run]]:
     asks = [Run(fit(clean(view.asks, 200), width), "asks")]
     if rows < ROWS:
         return [first, asks][:rows]
-    why = clean(view.why, _WHY_LIMIT)
-    spans = wrap(why, width, width) if why and width > 0 else []
-    told = [why[start:end] for start, end in spans]
-    if len(told) > _WHY_ROWS:
-        start = spans[_WHY_ROWS - 1][0]
-        told = [*told[: _WHY_ROWS - 1], fit(why[start:], width)]
-    reason = [[Run(text, "why")] for text in told]
     if not view.headline:
         return [first, asks]
+    reason = [[Run(text, "why")] for text in _reason(clean(view.why, _WHY_LIMIT), width)]
     return [first, *reason, *([[]] * (_WHY_ROWS - len(reason))), asks]
+
+
+def _reason(why: str, width: int) -> list[str]:
+    """The reason in its rows: without its last sentences where there is no room, a first one that is too long cut."""
+    spans = wrap(why, width, width) if why and width > 0 else []
+    if len(spans) <= _WHY_ROWS:
+        return [why[start:end] for start, end in spans]
+    before, sentence, _ = why.rpartition(". ")
+    if sentence:
+        return _reason(f"{before}.", width)
+    start = spans[_WHY_ROWS - 1][0]
+    return [*(why[first:end] for first, end in spans[: _WHY_ROWS - 1]), fit(why[start:], width)]
 
 
 def _first(view: AnswerView, width: int) -> list[Run]:
     note = clean(view.note, 80)
-    if view.headline:
+    if view.loading:
+        left = []
+    elif view.headline:
         left = [Run(clean(view.headline, 40), view.tone), Run("  "), Run(clean(view.answer, 120))]
     elif view.left is not None and view.limit > 0:
         seconds = f" {view.left:.1f} s"

@@ -14,6 +14,9 @@ NARROW: Final = re.compile(
 )
 """Text of characters of one cell each, so that its length is its width: not all of those, but what logs are made of."""
 
+_UNITS: Final = (" %", " ms")
+"""What stays on the row of its figure."""
+
 
 def fit(text: str, width: int) -> str:
     """`text`, cut with an ellipsis where it is wider than `width` (>= 1) cells."""
@@ -25,7 +28,8 @@ def fit(text: str, width: int) -> str:
 def wrap(text: str, first: int, rest: int) -> list[tuple[int, int]]:
     """Start and end of each row of `text`, the first row `first` and the others `rest` (>= 1) cells wide.
 
-    Rows break at blanks, which belong to no row; a word wider than a row is cut. Empty text has one empty row.
+    Rows break at blanks, which belong to no row, and not between a figure and its unit; a word wider than a row is
+    cut. Empty text has one empty row.
     """
     narrow = NARROW.fullmatch(text) is not None
     rows: list[tuple[int, int]] = []
@@ -36,6 +40,9 @@ def wrap(text: str, first: int, rest: int) -> list[tuple[int, int]]:
             rows.append((start, length))
             return rows
         stop = end if text[end] == " " else text.rfind(" ", start, end)
+        if stop > start and text[stop - 1].isdigit() and text.startswith(_UNITS, stop):
+            before = text.rfind(" ", start, stop)
+            stop = before if before > start else stop
         while stop > start and text[stop - 1] == " ":
             stop -= 1
         if stop <= start:

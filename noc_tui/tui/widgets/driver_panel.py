@@ -65,28 +65,30 @@ class DriverView(NamedTuple):
     """What the person can do, most important first: take over."""
 
 
-def lines(view: DriverView, width: int, *, compact: bool) -> list[list[Run]]:
-    """The rows of the panel in `width` cells, 1 to 4; 1 or 2 if compact.
+def lines(view: DriverView, width: int, *, compact: bool, told: bool = False) -> list[list[Run]]:
+    """The rows of the panel in `width` cells, 1 to 4; if compact 1 or 2, and where it is `told` one for the saying.
 
     Of the right side the speed goes first where the room is short, then the keys from the last one on.
     """
     left, saying = _state(view, width), _saying(view)
-    if compact and saying:
+    if compact and saying and not told:
         # In one row what the driver says is worth more than all keys but the first.
         view = view._replace(keys=view.keys[:1])
     right = _right(view, width - cells_of(left) - _GAP)
     figures = [_figures(view, width)] if view.figures else []
     if not compact:
         return [_sides(left, right, width), *figures, *_below(view, width)]
+    if told:
+        return [_sides(left, right, width), *figures, *_below(view, width, most=1)]
     room = width - cells_of(left) - cells_of(right) - 2 * _GAP
     if saying and room >= _NARROWEST_SAYING:
         left += [Run(" " * _GAP), Run(_one_row(saying, room, from_end=_is_writing(view)), _ink(view))]
     return [_sides(left, right, width), *figures]
 
 
-def rows_wanted(view: DriverView | None) -> int:
-    """How many rows a compact panel takes."""
-    return 0 if view is None else 1 + bool(view.figures)
+def rows_wanted(view: DriverView | None, *, told: bool = False) -> int:
+    """How many rows a compact panel takes; `told` as for `lines`."""
+    return 0 if view is None else 1 + bool(view.figures) + (told and bool(_saying(view)))
 
 
 def _saying(view: DriverView) -> str:
@@ -158,20 +160,20 @@ def _figures(view: DriverView, width: int) -> list[Run]:
     return [Run(shown, "muted")]
 
 
-def _below(view: DriverView, width: int) -> list[list[Run]]:
-    """What the driver says over the rows there are: its beginning or, while it streams in, its end."""
+def _below(view: DriverView, width: int, *, most: int = _SAYING_ROWS) -> list[list[Run]]:
+    """What the driver says over at most so many rows: its beginning or, while it streams in, its end."""
     saying, width = _saying(view), max(1, width - len(_QUOTE))
     if not saying:
         return []
     spans = wrap(saying, width, width)
     rows = [saying[start:end] for start, end in spans]
-    marks = [_QUOTE] * _SAYING_ROWS
-    if len(rows) > _SAYING_ROWS:
+    marks = [_QUOTE] * most
+    if len(rows) > most:
         if _is_writing(view):
-            rows, marks[0] = rows[-_SAYING_ROWS:], _CUT_QUOTE
+            rows, marks[0] = rows[-most:], _CUT_QUOTE
         else:
-            start, _ = spans[_SAYING_ROWS - 1]
-            rows = [*rows[: _SAYING_ROWS - 1], fit(saying[start:], width)]
+            start, _ = spans[most - 1]
+            rows = [*rows[: most - 1], fit(saying[start:], width)]
     return [[Run(mark, "muted"), Run(row, _ink(view))] for mark, row in zip(marks, rows, strict=False)]
 
 
@@ -207,6 +209,8 @@ class DriverPanel(Painted):
     """What is shown; None hides the panel."""
     compact: reactive[bool] = reactive(False, layout=True)
     """One row, and one for figures."""
+    told: reactive[bool] = reactive(False, layout=True)
+    """Compact: whether what the driver says has a row of its own."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual's name)
         super().__init__(id=id, classes=classes)
@@ -222,7 +226,7 @@ class DriverPanel(Painted):
             self._rows = 1
             self.refresh(layout=True)
         elif self.compact:
-            if rows_wanted(before) != rows_wanted(view):
+            if rows_wanted(before, told=self.told) != rows_wanted(view, told=self.told):
                 self.refresh(layout=True)
         elif self.size and len(lines(view, self.size.width, compact=False)) > self._rows:
             self.refresh(layout=True)
@@ -230,10 +234,10 @@ class DriverPanel(Painted):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's)
         """As many rows as are needed, or were."""
         if self.compact or self.view is None:
-            return max(1, rows_wanted(self.view))
+            return max(1, rows_wanted(self.view, told=self.told))
         self._rows = max(self._rows, len(lines(self.view, width, compact=False)))
         return self._rows
 
     def paint(self, width: int, height: int) -> Iterable[Iterable[Run]]:  # noqa: ARG002  (the rows make the height)
         """The rows."""
-        return [] if self.view is None else lines(self.view, width, compact=self.compact)
+        return [] if self.view is None else lines(self.view, width, compact=self.compact, told=self.told)

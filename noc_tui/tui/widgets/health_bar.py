@@ -33,8 +33,8 @@ OUTCOMES: Final[dict[str, tuple[Level, str]]] = {
 class HealthView:
     """What the bar shows."""
 
-    health: float = 1.0
-    """Health score in [0, 1]."""
+    health: float | None = None
+    """Health score in [0, 1]; None: not known yet."""
     streak: int = 0
     """Healthy steps in a row, from 0 to `needed`."""
     needed: int = 3
@@ -74,11 +74,14 @@ class HealthBar(Painted):
     view: reactive[HealthView] = reactive(HealthView())
 
     def paint(self, width: int, height: int) -> Iterator[list[Run]]:  # noqa: ARG002  (one line, however high)
+        health, title = self.view.health, Run("Health ", "title")
+        if health is None:
+            yield [title]
+            return
         wide = width >= WIDE
         gap = Run(" " * (5 if wide else 2))
-        figure = Run(f" {self.view.health * 100:.0f} %", health_level(self.view.health).ink)
+        figure = Run(f" {health * 100:.0f} %", health_level(health).ink)
         parts = [self._progress(wide=wide), *self._extras()]
-        title = Run("Health ", "title")
         room = width - cells_of([title, figure])
         tail: list[Run] = []
         for index, part in enumerate(parts):
@@ -88,13 +91,7 @@ class HealthBar(Painted):
                 tail.append(Run(f" {ELLIPSIS}", "muted"))
                 break
             tail += more
-        yield [title, *self._bar(min(BAR_WIDTH, room - cells_of(tail))), figure, *tail]
-
-    def _bar(self, width: int) -> list[Run]:
-        health = min(max(self.view.health, 0.0), 1.0)
-        full, eighth = divmod(round(health * max(width, 0) * 8), 8)
-        filled = "█" * full + (LEFT_EIGHTHS[eighth] if eighth else "")
-        return [Run(filled, health_level(health).ink), Run("░" * (width - len(filled)), "rest")]
+        yield [title, *_bar(health, min(BAR_WIDTH, room - cells_of(tail))), figure, *tail]
 
     def _progress(self, *, wide: bool) -> list[Run]:
         """The streak, or how it ended."""
@@ -111,3 +108,10 @@ class HealthBar(Painted):
     def _extras(self) -> Iterator[list[Run]]:
         for label, value in self.view.extras:
             yield [Run(f"{clean(label, 40)} ", "muted"), Run(clean(value, 40), "value")]
+
+
+def _bar(score: float, width: int) -> list[Run]:
+    health = min(max(score, 0.0), 1.0)
+    full, eighth = divmod(round(health * max(width, 0) * 8), 8)
+    filled = "█" * full + (LEFT_EIGHTHS[eighth] if eighth else "")
+    return [Run(filled, health_level(health).ink), Run("░" * (width - len(filled)), "rest")]

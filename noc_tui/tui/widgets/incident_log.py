@@ -72,7 +72,7 @@ class IncidentLog(ScrollView, can_focus=False):
     """
 
     compact: var[bool] = var(False)
-    """One row a line, cut with an ellipsis, instead of wrapped; actions are wrapped all the same."""
+    """Lines of the lowest level have one row, cut with an ellipsis, instead of being wrapped."""
     following: var[bool] = var(True)
     """Whether the newest line is kept in sight. Changed by scrolling."""
     unread: var[int] = var(0)

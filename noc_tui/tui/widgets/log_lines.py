@@ -241,7 +241,7 @@ class LogLines:
         return True
 
     def resize(self, width: int, *, compact: bool) -> bool:
-        """Lay the rows out for `width` (>= 1) cells; compact: one row an entry, but for actions.
+        """Lay the rows out for `width` (>= 1) cells; compact: one row for an entry of the lowest level.
 
         Whether anything changed.
         """
@@ -362,8 +362,8 @@ class LogLines:
         return " ".join(parts) + " "
 
     def _is_cut(self, entry: LogEntry) -> bool:
-        """Whether it has one row at any rate. Not an action: what came of it is what one plays for."""
-        return self._compact and entry.level != "action"
+        """Whether it has one row at any rate. Only what says least: in all others what is cut off may be the clue."""
+        return self._compact and entry.level == "debug"
 
     def _rows_of(self, entry: LogEntry) -> list[Row]:
         head, text = self._head(entry), entry.text

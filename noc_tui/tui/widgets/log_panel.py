@@ -45,7 +45,10 @@ class FilterInput(Input, can_focus=False):
 
 
 class LogPanel(Vertical):
-    """Title row and log. `incident_log` is the list itself, for scrolling by the screen's keys."""
+    """Title row and log. `incident_log` is the list itself, for scrolling by the screen's keys.
+
+    `filter_key` is the screen's key for the filter, as it is shown.
+    """
 
     DEFAULT_CSS = """
     LogPanel {
@@ -77,7 +80,7 @@ class LogPanel(Vertical):
     """
 
     compact: reactive[bool] = reactive(False, toggle_class="-compact")
-    """One row a line, and a shorter title."""
+    """One row for a line of the lowest level, and a shorter title."""
 
     filtering: reactive[bool] = reactive(False, init=False, toggle_class="-filtering")
     """Whether the filter is being typed."""
@@ -95,8 +98,16 @@ class LogPanel(Vertical):
             self.text = wanted.text
             self.severity = wanted.severity
 
-    def __init__(self, *, compact: bool = False, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  (Textual's name)
+    def __init__(
+        self,
+        *,
+        compact: bool = False,
+        filter_key: str = "/",
+        id: str | None = None,  # noqa: A002  (Textual's name)
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._filter_key = filter_key
         self.set_reactive(LogPanel.compact, compact)
         self.set_class(compact, "-compact")
         self._focused_before: Widget | None = None
@@ -106,7 +117,7 @@ class LogPanel(Vertical):
         with Horizontal(classes="log-panel--head"):
             yield Static(id="log-title")
             yield Static(id="log-severity")
-            yield Static(" · / ")
+            yield Static(f" · {self._filter_key} ", markup=False)
             yield Static(id="log-filter")
             yield FilterInput(id="log-filter-input", compact=True, max_length=FILTER_LIMIT)
             yield Static(id="log-counts")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.cells import cell_len
 from textual.reactive import reactive
 
 from noc_tui.store.wording import blocks, weeks
@@ -45,6 +46,8 @@ class PracticeView:
     today: date = date(1970, 1, 1)
     mistake: str = ""
     """What goes wrong most often, in words."""
+    better: str = ""
+    """What would be better, in words, where there is room for it."""
     key: str = ""
     """The key that drills it."""
 
@@ -90,7 +93,9 @@ class PracticePanel(Painted):
         if view.mistake:
             key = [Run(f"  {view.key}", "key"), Run(" drills it", "label")] if view.key else []
             room = max(1, width - _LABEL - cells_of(key))
-            yield [Run(f"{'Mistake':<{_LABEL}}", "label"), Run(fit(view.mistake, room), "text"), *key]
+            whole = f"{view.mistake}; {view.better}"
+            text = whole if view.better and cell_len(whole) <= room else fit(view.mistake, room)
+            yield [Run(f"{'Mistake':<{_LABEL}}", "label"), Run(text, "text"), *key]
 
 
 def _facts(facts: Sequence[tuple[str, str]], width: int) -> list[Run]:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from textual.events import Resize
 
     from noc_tui.review.model import MoveReview, Review
-    from noc_tui.sim.metrics import MetricSpec
     from noc_tui.tui.widgets.painted import Run
 
 _WHY_LIMIT: Final = 600
@@ -151,7 +150,7 @@ def _instead(move: MoveReview) -> str:
     if move.verdict in {Verdict.NONE, Verdict.BEST}:
         return ""
     figures = [
-        (abs(real - best) / spec.full_scale, f"{_inline(spec)} {spec.text(best)}, not {spec.text(real)}")
+        (abs(real - best) / spec.full_scale, f"{spec.inline} {spec.text(best)}, not {spec.text(real)}")
         for spec, real, best in zip(METRICS, move.after, move.expected, strict=True)
     ]
     told = [text for gap, text in sorted(figures, reverse=True)[:_MOST_DIFFERENCES] if gap >= _LEAST_DIFFERENCE]
@@ -160,7 +159,3 @@ def _instead(move: MoveReview) -> str:
 
 def _inline_action(move: MoveReview) -> str:
     return "waiting" if move.best == "do_nothing" else move.best.label
-
-
-def _inline(spec: MetricSpec) -> str:
-    return spec.label if spec.label.isupper() else spec.label.lower()

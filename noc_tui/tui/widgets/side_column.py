@@ -31,8 +31,9 @@ class SideColumn(Vertical):
     compact = reactive(True, toggle_class="-compact", init=False)
     """Strips of one line, and a driver in one or two."""
 
-    def __init__(self, *, id: str, compact: bool) -> None:  # noqa: A002  (Textual's name)
+    def __init__(self, *, id: str, compact: bool, filter_key: str) -> None:  # noqa: A002  (Textual's name)
         super().__init__(id=id)
+        self._filter_key = filter_key
         self.set_reactive(SideColumn.compact, compact)
         self.set_class(compact, "-compact")
 
@@ -47,7 +48,7 @@ class SideColumn(Vertical):
         driver = DriverPanel()
         driver.compact = self.compact
         yield driver
-        yield LogPanel(compact=True)
+        yield LogPanel(compact=True, filter_key=self._filter_key)
 
     def watch_compact(self, compact: bool) -> None:
         for strip in self.query(MetricStrip):

@@ -13,6 +13,7 @@ from noc_tui.sim.actions import ACTIONS
 from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.dashboard import left_out, notice_of
 from noc_tui.tui.widgets.action_pad import ActionPad
+from noc_tui.tui.widgets.course import Course
 from noc_tui.tui.widgets.driver_panel import DriverPanel
 from noc_tui.tui.widgets.log_panel import LogPanel
 from noc_tui.tui.widgets.metric_strip import MetricStrip
@@ -86,10 +87,19 @@ async def test_who_drives_is_made_room_for() -> None:
         assert "Hidden here: actions, log." in pit.text()
 
 
-async def test_in_a_small_window_the_driver_takes_one_row_from_the_start() -> None:
-    async with cockpit(playing(), size=(80, 24)) as pit:
+@pytest.mark.parametrize(("height", "rows"), [(24, 2), (23, 1), (15, 1)])
+async def test_in_a_small_window_the_driver_takes_one_row_and_one_for_what_it_says_from_24_rows_on(
+    height: int, rows: int
+) -> None:
+    async with cockpit(playing(), size=(80, height)) as pit:
         await pit.press("a")
-        assert pit.app.screen.query_one(DriverPanel).size.height == 1
+        panel = pit.app.screen.query_one(DriverPanel)
+        assert panel.size.height == rows
+        assert ("11.9 % over its healthy limit. Clear cache" in pit.text()) == (rows == 2)
+        assert whole(pit, pit.app.screen.query_one(ActionPad))
+        await pit.pilot.resize_terminal(80, 47 - height)
+        await pit.settle()
+        assert panel.size.height == (2 if 47 - height >= 24 else 1)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40), (40, 14)])
@@ -106,6 +116,36 @@ async def test_what_is_told_covers_neither_keys_nor_log_nor_timeline(size: tuple
             assert toast.size.height <= 4
             for widget in below:
                 assert not widget.display or not seen.overlaps(widget.region)
+
+
+async def test_the_log_names_the_key_of_its_filter_as_it_is_mapped() -> None:
+    async with cockpit(playing(), size=(80, 24), keys={"log.filter": "F5"}) as pit:
+        assert "Log all · f5 filter" in pit.text()
+        await pit.press("f5", *"cpu")
+        assert "Log all · f5 cpu" in pit.text()
+
+
+@pytest.mark.parametrize(
+    ("size", "there"), [((120, 40), True), ((200, 60), True), ((100, 30), False), ((80, 50), False)]
+)
+async def test_a_high_window_has_room_for_the_whole_episode_below_the_actions(
+    size: tuple[int, int], there: bool
+) -> None:
+    async with cockpit(playing("retry_storm", 1042), size=size) as pit:
+        await pit.press("3", "6", "e")
+        course, pad = pit.app.screen.query_one(Course), pit.app.screen.query_one(ActionPad)
+        assert course.display == there
+        if there:
+            assert (course.region.x, course.region.width) == (pad.region.x, pad.region.width)
+            assert course.region.y == pad.region.bottom + 1
+            assert course.region.bottom == pit.app.screen.query_one(LogPanel).region.bottom
+            assert course.view.done == ("t", "s", "e")
+            assert course.view.health[-1] == pit.episode.record(3).health
+            assert (course.view.left, course.view.over) == (27, False)
+        await pit.pilot.resize_terminal(*((80, 24) if there else (120, 40)))
+        await pit.settle()
+        assert course.display != there
+        assert whole(pit, pad)
 
 
 @given(st.fixed_dictionaries({"actions": st.integers(1, 6), "log": st.just(3)}), st.integers(0, 30))

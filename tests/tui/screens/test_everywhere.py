@@ -120,3 +120,13 @@ async def test_a_resize_in_the_middle_of_it_leaves_a_whole_screen(name: str) -> 
             await pit.pilot.resize_terminal(*size)
             await pit.settle()
         assert pit.text() == before
+
+
+async def test_what_is_told_takes_the_place_of_what_was_told_before_and_a_warning_stays() -> None:
+    async with cockpit(Launch("home"), size=(80, 24)) as pit:
+        pit.app.warn("The disk is full.")
+        for text in ("The coach judges every move.", "The coach is off.", "The coach is off."):
+            pit.app.tell(text)
+            await pit.settle()
+        assert pit.told().splitlines() == ["The disk is full.", "The coach is off."]
+        assert "judges" not in pit.text()

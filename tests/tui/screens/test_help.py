@@ -47,6 +47,26 @@ def test_the_keys_stand_in_groups_and_their_explanations_in_one_column() -> None
     assert all(row[width : width + 2] == "  " and row[width + 2] != " " for row in rows)
 
 
+@pytest.mark.parametrize("room", [40, 76, 84])
+def test_what_is_too_long_for_a_row_goes_on_below_its_beginning(room: int) -> None:
+    whole, broken = keys_table("play", DEFAULTS).plain, keys_table("play", DEFAULTS, room).plain
+    assert broken.split() == whole.split()
+    assert max(map(len, broken.splitlines())) <= room
+    rows = broken.splitlines()
+    at = next(index for index, row in enumerate(rows) if "What the episode" in row)
+    begins = rows[at].index("What the episode")
+    assert rows[at + 1].startswith(" " * begins)
+    assert rows[at + 1][begins] != " "
+
+
+async def test_the_help_is_broken_for_the_width_of_the_window() -> None:
+    async with cockpit(playing(), size=(80, 24)) as pit:
+        await pit.press("question_mark")
+        await pit.pilot.resize_terminal(50, 24)
+        await pit.settle()
+        assert "  k  After each move, say what it cost and\n         what was better; or be silent\n" in pit.text()
+
+
 def test_a_key_that_was_remapped_says_what_it_usually_is() -> None:
     keys, _ = resolve_keys({"act.scale_up": "x", "help": "f1"})
     shown = lines("play", keys)

@@ -62,6 +62,14 @@ async def test_every_incident_stands_there_with_its_difficulty_in_one_column() -
         assert any("Backup window" in row and "○○○ control" in row for row in rows)
 
 
+async def test_the_list_is_in_the_order_of_what_it_shows_after_the_classic_ones() -> None:
+    async with cockpit(PICKER, size=(80, 24)) as pit:
+        rows = [line for line in pit.text().splitlines() if "●" in line or "○○○" in line]
+        titles = [re.split("  +", row.lstrip(" ▸"))[0] for row in rows]
+        assert titles[:3] == ["Network congestion", "Memory leak", "CPU overload"]
+        assert titles[3:] == sorted(titles[3:], key=str.lower)
+
+
 async def test_the_incident_under_the_cursor_is_told_about() -> None:
     async with cockpit(PICKER, size=(120, 40)) as pit:
         assert "A bulk copy between data centres" in pit.text()

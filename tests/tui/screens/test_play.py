@@ -78,6 +78,12 @@ async def test_a_resolved_episode_says_so_and_leads_to_the_debrief() -> None:
         assert isinstance(pit.app.screen, DebriefScreen)
 
 
+async def test_after_the_end_an_action_key_names_the_keys_as_they_are_mapped() -> None:
+    async with cockpit(playing("cpu_overload"), keys={"debrief": "F5", "leave": "z"}) as pit:
+        await pit.press("3", "3", "1", "1", "3")
+        assert pit.told() == "The episode is over: f5 opens the debrief, z leaves."
+
+
 async def test_in_pace_turn_the_world_waits() -> None:
     async with cockpit(playing()) as pit:
         await pit.pass_time(1000)

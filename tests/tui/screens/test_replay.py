@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 from noc_tui import paths
 from noc_tui.episode.episode import Episode
 from noc_tui.episode.reader import SessionFile
@@ -14,6 +16,8 @@ from noc_tui.tui.launch import Launch
 from noc_tui.tui.screens.debrief import DebriefScreen
 from noc_tui.tui.screens.play import PlayScreen
 from noc_tui.tui.screens.replay import ReplayScreen, downsampled
+from noc_tui.tui.widgets.action_pad import ActionPad
+from noc_tui.tui.widgets.course import Course
 from noc_tui.tui.widgets.metric_strip import MetricStrip
 from noc_tui.tui.widgets.timeline import Timeline
 from tests.factories import bundled_incident
@@ -97,6 +101,26 @@ async def test_n_and_p_go_from_event_to_event() -> None:
         assert "no later event" in pit.told()
         await pit.press("p")
         assert pit.replay.player.step < seen[-1]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_it_is_told_which_event_it_is(size: tuple[int, int]) -> None:
+    async with cockpit(Launch("replay", session=path_of(record()), step=2), size=size) as pit:
+        assert "Event: mark here it turns" in pit.text()
+        await pit.press("n")
+        assert "Event: you → rules" in pit.text()
+        await pit.press("home")
+        assert "Event:" not in pit.text()
+
+
+async def test_a_high_window_shows_what_was_done_up_to_the_step() -> None:
+    async with cockpit(Launch("replay", session=path_of(record()), step=3), size=(200, 60)) as pit:
+        course, pad = pit.replay.query_one(Course), pit.replay.query_one(ActionPad)
+        assert course.region.y == pad.region.bottom + 1
+        assert "f plays on from here" in pit.text()
+        done = [course.view.done]
+        await pit.press("left")
+        assert [*done, course.view.done] == [("t", "w", "s"), ("t", "w")]
 
 
 async def test_g_goes_to_a_step_and_takes_none_that_there_is_not() -> None:

@@ -133,6 +133,13 @@ async def test_the_folder_is_read_piece_by_piece(monkeypatch: pytest.MonkeyPatch
     assert [(len(batch.found), batch.done, batch.total) for batch in batches] == [(3, 3, 8), (3, 6, 8), (2, 8, 8)]
 
 
+async def test_the_more_has_been_read_the_larger_the_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recordings, "BATCH", 2)
+    many(30)
+    sizes = [len(batch.found) for batch in recordings.read_recordings({})]
+    assert sizes == [2, 2, 2, 2, 2, 2, 3, 3, 4, 5, 3]
+
+
 async def test_what_has_been_read_is_there_while_the_rest_is_being_read() -> None:
     async with cockpit(SESSIONS) as pit:
         screen = pit.app.screen

@@ -38,9 +38,19 @@ def test_a_verdict_has_two_rows_for_its_reason_and_what_is_asked_stands_last() -
     told = text(JUDGED, 80)
     assert len(told) == ROWS
     assert told[0] == "× BLUNDER  Scale up after 3.2 s"
-    assert told[2].endswith("…")
+    assert told[1:3] == ["Waiting was better. Waiting was better. Waiting was better. Waiting was better."] * 2
     assert told[3] == "Which incident is it?"
     assert text(JUDGED._replace(why="Short."), 80) == [told[0], "Short.", "", told[3]]
+
+
+def test_of_a_reason_without_room_the_last_sentences_go_and_a_first_one_that_is_too_long_is_cut() -> None:
+    why = "Reroute traffic first: it takes 5.0 % off CPU. Throttle CPU adds 40 ms latency, and more of it later."
+    assert text(JUDGED._replace(why=why), 40)[1:3] == ["Reroute traffic first: it takes 5.0 %", "off CPU."]
+    assert text(JUDGED._replace(why="word " * 20), 40)[2].endswith("…")
+
+
+def test_while_nothing_is_asked_yet_no_time_is_shown() -> None:
+    assert text(AnswerView("Looking up what is due…", loading=True), 80) == ["", "Looking up what is due…"]
 
 
 def test_in_a_low_window_the_reason_goes() -> None:

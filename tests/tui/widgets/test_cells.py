@@ -24,6 +24,18 @@ def test_rows_break_at_blanks() -> None:
     assert rows("upstream timed out while connecting", 10, 14) == ["upstream", "timed out", "while", "connecting"]
 
 
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("CPU at 98.2 % now", ["CPU at", "98.2 % now"]),
+        ("latency −18 ms and", ["latency", "−18 ms and"]),
+        ("98.23456789 % gone", ["98.23456789", "% gone"]),
+    ],
+)
+def test_a_figure_and_its_unit_stay_together_where_a_row_has_room_for_both(text: str, broken: list[str]) -> None:
+    assert rows(text, 11, 11) == broken
+
+
 def test_the_first_row_may_have_a_width_of_its_own() -> None:
     assert rows("aa bb cc dd", 5, 11) == ["aa bb", "cc dd"]
 

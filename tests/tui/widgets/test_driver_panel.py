@@ -17,8 +17,8 @@ KEYS = (KeyHint("a", "take over"), KeyHint("space", "pause"), KeyHint("+ -", "sp
 LONG = " ".join(f"word{number}" for number in range(100))
 
 
-def rows_of(view: DriverView, width: int = 118, *, compact: bool = False) -> list[str]:
-    return ["".join(run.text for run in row).rstrip() for row in lines(view, width, compact=compact)]
+def rows_of(view: DriverView, width: int = 118, *, compact: bool = False, told: bool = False) -> list[str]:
+    return ["".join(run.text for run in row).rstrip() for row in lines(view, width, compact=compact, told=told)]
 
 
 def agent(state: DriverState = "thinking", **changes: Any) -> DriverView:
@@ -90,6 +90,21 @@ def test_in_one_row_the_rationale_is_worth_more_than_further_keys() -> None:
     assert row.endswith("…  1x  a take over")
 
 
+def test_where_there_is_a_row_for_it_the_rationale_is_told_below_all_keys() -> None:
+    view = agent("decided", action="Scale up", rationale=LONG, speed=1.0, figures=("qwen3",))
+    first, figures, said = rows_of(view, width=78, compact=True, told=True)
+    assert first.startswith("» rules  ✓ Scale up")
+    assert first.endswith("1x  a take over  space pause  + - speed")
+    assert figures == "qwen3"
+    assert said.startswith("│ word0 word1")
+    assert said.endswith("…")
+    assert len(said) > 70
+    [_, said] = rows_of(agent("thinking", rationale=LONG), width=78, compact=True, told=True)
+    assert said.startswith("… ")
+    assert said.endswith("word99")
+    assert len(rows_of(agent("thinking"), width=78, compact=True, told=True)) == 1
+
+
 def test_in_one_row_too_the_end_is_shown_while_it_streams_in() -> None:
     [row] = rows_of(agent("thinking", rationale=LONG), width=78, compact=True)
     assert row.endswith("word99  a take over")
@@ -125,12 +140,14 @@ views = st.builds(
 )
 
 
-@given(views, st.integers(60, 200), st.booleans())
-def test_there_are_one_to_four_rows_and_none_is_overrun(view: DriverView, width: int, compact: bool) -> None:
-    rows = lines(view, width, compact=compact)
+@given(views, st.integers(60, 200), st.booleans(), st.booleans())
+def test_there_are_one_to_four_rows_and_none_is_overrun(
+    view: DriverView, width: int, compact: bool, told: bool
+) -> None:
+    rows = lines(view, width, compact=compact, told=compact and told)
     figures = bool(view.figures)
-    assert 1 <= len(rows) - figures <= (1 if compact else 3)
-    assert not compact or len(rows) == rows_wanted(view)
+    assert 1 <= len(rows) - figures <= (1 + told if compact else 3)
+    assert not compact or len(rows) == rows_wanted(view, told=told)
     assert all(cells_of(row) <= width for row in rows)
 
 

@@ -31,6 +31,10 @@ async def test_it_shows_health_streak_and_extras() -> None:
     assert line.split("61 %")[1].split("     ")[1:] == ["Healthy streak ●○○", "Par 8", "Ghost yesterday 2 steps ahead"]
 
 
+async def test_before_anything_is_known_no_figure_is_shown() -> None:
+    assert (await line_of(HealthView())) == "Health"
+
+
 async def test_at_80_columns_all_of_it_fits_in_shorter_words() -> None:
     line = await line_of(HealthView(0.61, streak=1, extras=EXTRAS), width=80)
     assert line.endswith("61 %  Streak ●○○  Par 8  Ghost yesterday 2 steps ahead")
@@ -75,8 +79,8 @@ async def test_the_end_is_said_loudly_in_place_of_the_streak(outcome: str, words
 
 
 async def test_text_from_outside_cannot_steer_the_terminal() -> None:
-    assert "\x1b" not in await line_of(HealthView(extras=(("Ghost", "\x1b[31mred [bold]x"),)))
+    assert "\x1b" not in await line_of(HealthView(0.5, extras=(("Ghost", "\x1b[31mred [bold]x"),)))
 
 
 async def test_markup_in_text_from_outside_is_shown_as_it_is() -> None:
-    assert (await line_of(HealthView(extras=(("Ghost", "[bold]x"),)))).endswith("Ghost [bold]x")
+    assert (await line_of(HealthView(0.5, extras=(("Ghost", "[bold]x"),)))).endswith("Ghost [bold]x")

@@ -74,19 +74,19 @@ def test_where_the_text_would_be_too_narrow_it_goes_on_further_left() -> None:
     ]
 
 
-def test_compact_lines_have_one_row_that_ends_in_an_ellipsis() -> None:
-    assert text_of(log_of(entry(LONG), entry("short"), width=50, compact=True)) == [
-        "00:12 · nginx  upstream timed out (110: Connectio…",
-        "00:12 · nginx  short",
+def test_a_compact_line_of_the_lowest_level_has_one_row_that_ends_in_an_ellipsis() -> None:
+    assert text_of(log_of(entry(LONG, level="debug"), entry("short", level="debug"), width=50, compact=True)) == [
+        "00:12 . nginx  upstream timed out (110: Connectio…",
+        "00:12 . nginx  short",
     ]
 
 
-def test_an_action_is_told_whole_in_compact_lines_too() -> None:
-    assert text_of(log_of(entry(LONG, "you", "action"), entry(LONG), width=50, compact=True)) == [
-        "00:12 > you    upstream timed out (110: Connection",
+@pytest.mark.parametrize("level", sorted(set(get_args(LogLevel)) - {"debug"}))
+def test_all_other_lines_are_told_whole_in_the_compact_form_too(level: LogLevel) -> None:
+    assert text_of(log_of(entry(LONG, "nginx", level), width=50, compact=True)) == [
+        f"00:12 {GLYPHS[level]} nginx  upstream timed out (110: Connection",
         "               timed out) while reading response",
         "               header",
-        "00:12 · nginx  upstream timed out (110: Connectio…",
     ]
 
 
@@ -270,7 +270,7 @@ def test_a_word_cut_by_the_wrapping_is_copied_whole() -> None:
 
 
 def test_an_ellipsis_is_copied_as_what_it_stands_for() -> None:
-    log = log_of(entry(LONG), width=40, compact=True)
+    log = log_of(entry(LONG, level="debug"), width=40, compact=True)
     assert log.copy((0, 15), (0, 40)) == LONG
     assert log.copy((0, 15), (0, 23)) == "upstream"
 
