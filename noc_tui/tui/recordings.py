@@ -11,7 +11,7 @@ from noc_tui.episode.track import BLIND_TITLE
 from noc_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -54,10 +54,13 @@ class Batch(NamedTuple):
     total: int = 0
 
 
-def read_recordings(known: Mapping[Path, SessionSummary], most: int | None = None) -> Iterator[Batch]:
+def read_recordings(
+    known: Mapping[Path, SessionSummary], most: int | None = None, *, stopped: Callable[[], bool] = lambda: False
+) -> Iterator[Batch]:
     """What the user's sessions folder holds, or the `most` newest files of it, in at least one batch; newest first.
 
-    What is `known` already and over for good is not read again. Heavy: meant for a thread.
+    What is `known` already and over for good is not read again. Nothing more is read once it is `stopped`. Heavy: meant
+    for a thread.
     """
     from noc_tui.episode.errors import SessionError  # noqa: PLC0415  (loads pydantic)
     from noc_tui.episode.library import summarize  # noqa: PLC0415
@@ -72,6 +75,8 @@ def read_recordings(known: Mapping[Path, SessionSummary], most: int | None = Non
     problems: list[str] = []
     handed_on = 0
     for done, name in enumerate(names):
+        if stopped():
+            return
         # The more there are, the longer it takes to list them anew.
         if done - handed_on >= max(BATCH, handed_on // 4):
             yield Batch(tuple(found), tuple(problems), done, len(names))

@@ -38,6 +38,7 @@ def played(folder: Path) -> list[tuple[Any, ...]]:
     )
 
 
+@pytest.mark.long
 async def test_a_cluster_plays_the_same_and_its_recordings_come_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
@@ -327,7 +328,16 @@ class HomeScreen(NocScreen):
 
 def _is_first_start() -> bool:
     """Whether somebody is new here: has set nothing and played nothing."""
-    return not (paths.config_file().exists() or any(paths.sessions_dir().glob("*.jsonl")))
+    return not (paths.config_file().exists() or _has_recordings())
+
+
+def _has_recordings() -> bool:
+    # Only as far as the first one: a glob would list the whole folder, while the screen waits.
+    try:
+        with os.scandir(paths.sessions_dir()) as entries:
+            return any(entry.name.endswith(".jsonl") for entry in entries)
+    except OSError:
+        return False
 
 
 def _can_be_chosen(row: Row) -> bool:

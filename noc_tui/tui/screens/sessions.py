@@ -121,7 +121,7 @@ class SessionsScreen(NocScreen):
 
     def _read(self, reading: int, known: Mapping[Path, SessionSummary]) -> None:
         worker = get_current_worker()
-        for batch in read_recordings(known):
+        for batch in read_recordings(known, stopped=lambda: worker.is_cancelled):
             if worker.is_cancelled:
                 return
             self.post_message(self.Read(reading, batch))

@@ -140,6 +140,13 @@ async def test_the_more_has_been_read_the_larger_the_pieces(monkeypatch: pytest.
     assert sizes == [2, 2, 2, 2, 2, 2, 3, 3, 4, 5, 3]
 
 
+async def test_whoever_leaves_does_not_wait_for_the_end_of_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    many(8)
+    read = shelf.note_reads(monkeypatch)
+    assert list(recordings.read_recordings({}, stopped=lambda: len(read) == 3)) == []
+    assert len(read) == 3
+
+
 async def test_what_has_been_read_is_there_while_the_rest_is_being_read() -> None:
     async with cockpit(SESSIONS) as pit:
         screen = pit.app.screen
