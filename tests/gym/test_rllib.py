@@ -1,4 +1,4 @@
-"""The guide's example for RLlib, which pins a version of Gymnasium: `.ci/run` makes an environment for this alone."""
+"""The guide's example for RLlib, which pins a version of Gymnasium: `WITH_RLLIB=1 .ci/run` makes one for this alone."""
 
 from __future__ import annotations
 
