@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
 from noc_tui.remote import ActionType, NOCAction, NocAgentEnvClient, NOCMetrics, NOCObservation, NOCState
 from noc_tui.remote.base import EnvClient
-from tests.remote.strangers import saying
+from tests.remote.strangers import SEEN, saying
 from tests.server.serving import served
 
 
@@ -103,28 +102,6 @@ def test_it_is_an_openenv_client_and_can_start_a_container() -> None:
 
 def test_what_a_newer_server_tells_beside_is_no_error() -> None:
     client = NocAgentEnvClient(base_url="http://127.0.0.1:9")
-    metrics = dict.fromkeys(NOCMetrics.model_fields, 0.5)
-    observation: dict[str, Any] = {
-        "metrics": metrics,
-        "incident_type": None,
-        "incident_title": None,
-        "episode_id": "a",
-        "step": 0,
-        "max_steps": 30,
-        "explanation": "",
-        "terminated": False,
-        "truncated": False,
-        "resolved": False,
-        "crashed": False,
-        "health_score": 0.5,
-        "action_was_effective": None,
-        "reward_terms": None,
-        "streak": 0,
-        "outage_left": 0,
-        "log": [],
-        "alerts": [],
-        "samples": [],
-        "weather": "fine",
-    }
+    observation = SEEN | {"weather": "fine"}
     result = client._parse_result({"observation": observation, "reward": None, "done": False})
     assert result.observation.metrics.latency == 0.5
