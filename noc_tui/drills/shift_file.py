@@ -12,7 +12,7 @@ from noc_tui.drills.results import result_of
 from noc_tui.drills.whole import LONGEST_PAUSE, PAGES, Assignment, ShiftPage
 from noc_tui.episode.errors import SessionError
 from noc_tui.episode.format import describe
-from noc_tui.episode.library import SUFFIX, summarize
+from noc_tui.episode.library import SUFFIX, UNFINISHED, summarize
 from noc_tui.episode.reader import SessionFile
 from noc_tui.episode.records import LARGEST_INTEGER
 from noc_tui.files import read_small, write_whole
@@ -186,6 +186,6 @@ def caught_up(shift: Shift, folder: Path) -> Shift:
 
 def _has_ended(path: Path) -> bool:
     try:
-        return summarize(path).status not in {"interrupted", "live"}
+        return summarize(path).status not in UNFINISHED
     except SessionError as error:
         raise DrillError(f"the shift cannot be continued: {error}") from error

@@ -72,7 +72,7 @@ async def test_who_has_been_answered_and_never_finishes_asking_again_is_hung_up_
         await reader.readuntil(b"healthy")
         writer.write(b"GET / HTTP/1.1\r\nNever: ")
         doors[0].hang_up_if_silent(doors[0].cycle)
-        assert await until_the_end(reader, writer) == b'"}'  # the end of the first answer, and no other
+        assert await until_the_end(reader, writer) in {b"", b'"}'}  # the rest of the first answer, and no other
 
 
 class Transport:
